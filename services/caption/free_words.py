@@ -1,0 +1,25 @@
+"""What a captioner says in its own words, as the answer of the caption service."""
+
+import re
+
+from PIL import Image
+
+from services.caption.account import complete
+from services.caption.alt_text import caption_alt_text
+from services.caption.colours import common_colours
+from services.caption.service import CaptionRequest
+from services.contract import Output
+
+OPENING = re.compile(
+    r"^(in )?th(e|is) (image|picture|photo)( is| shows| depicts| features)?,?( of)?( there (is|are))?\s+", re.IGNORECASE
+)
+
+
+def answer(said: str, request: CaptionRequest, image: Image.Image) -> Output:
+    """Caption, alt text and measured colours. The caption is one line without "The image shows"."""
+    line = OPENING.sub("", " ".join(said.split())).rstrip(" .") or "a picture"
+    seen = Output(
+        text={"caption": line, "alt_text": caption_alt_text(request.title, line)},
+        facts={"colours": [*common_colours(image)]},
+    )
+    return complete(seen, request, image)

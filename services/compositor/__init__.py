@@ -1,0 +1,1 @@
+"""The compositor: plates, words and brand to finished creatives, on the CPU."""

@@ -1,0 +1,112 @@
+"""The camera: which plate a picture is cut from, which window of it, and where the product then stands."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from services.compositor.service import Plate
+from services.compositor.template import Camera
+from services.images import Box, Shape
+
+MOST_ENLARGEMENT = 1.6
+MOST_KEPT_BYTES = 48_000_000
+
+
+@dataclass(frozen=True)
+class Shot:
+    """A crop: window (left, top, width, height) in px of the plate; picture and product in px of the canvas."""
+
+    shape: Shape
+    window: tuple[float, float, float, float]
+    picture: Box
+    product: Box
+
+
+def take_shot(camera: Camera, picture: Box, plates: Mapping[Shape, Plate]) -> Shot:
+    """The first plate of the camera's list that shows the product whole; failing that, the one that cuts off least."""
+    shapes = [shape for shape in camera.plates if shape in plates] or list(plates)
+    shots = [_crop(camera, picture, shape, plates[shape]) for shape in shapes]
+    return min(shots, key=_cut_off)
+
+
+def _crop(camera: Camera, picture: Box, shape: Shape, plate: Plate) -> Shot:
+    box, size = plate.product_box, (plate.image.width, plate.image.height)
+    aspect = picture.width / picture.height
+    widest = min(size[0], size[1] * aspect)
+    width = widest / camera.zoom
+    if camera.fill:
+        asked = max(box.width / camera.fill[0], box.height / camera.fill[1] * aspect)
+        width = min(widest, max(asked, picture.width / MOST_ENLARGEMENT))
+    height = width / aspect
+    left = _clamp((box.left + box.right) / 2 - camera.centre * width, size[0] - width)
+    top = _clamp(box.bottom - camera.base * height, size[1] - height)
+    return Shot(shape, (left, top, width, height), picture, _project(box, (left, top, width, height), picture))
+
+
+def _clamp(value: float, most: float) -> float:
+    return max(0.0, min(value, most))
+
+
+def _project(box: Box, window: tuple[float, float, float, float], picture: Box) -> Box:
+    scale = picture.width / window[2]
+    left, top = (box.left - window[0]) * scale + picture.left, (box.top - window[1]) * scale + picture.top
+    return Box(
+        left=round(left),
+        top=round(top),
+        right=round(left + box.width * scale),
+        bottom=round(top + box.height * scale),
+    )
+
+
+def _cut_off(shot: Shot) -> int:
+    """Px of the product outside the picture, summed over the four sides."""
+    product, picture = shot.product, shot.picture
+    sides = (picture.left - product.left, picture.top - product.top)
+    far_sides = (product.right - picture.right, product.bottom - picture.bottom)
+    return sum(max(0, side) for side in (*sides, *far_sides))
+
+
+def develop(shot: Shot, plate: np.ndarray) -> np.ndarray:
+    """The pixels of the shot: uint8 H x W x 3, the size of its picture region."""
+    left, top, width, height = shot.window
+    first, last = (int(left), int(top)), (int(np.ceil(left + width)), int(np.ceil(top + height)))
+    crop = plate[first[1] : last[1], first[0] : last[0]]
+    size = (shot.picture.width, shot.picture.height)
+    if crop.shape[1::-1] == size:
+        return crop.copy()
+    shrinks = crop.shape[1] > size[0]
+    return cv2.resize(crop, size, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC)
+
+
+class Darkroom:
+    """Develops shots, and remembers the last of them by the plate's content address: at most 48 MB."""
+
+    def __init__(self) -> None:
+        self._pictures: OrderedDict[str, np.ndarray] = OrderedDict()
+
+    def develop(self, shot: Shot, plate_key: str, plate: Callable[[], np.ndarray]) -> np.ndarray:
+        """The pixels of the shot, a copy that may be painted on; the plate is asked for only when it is needed."""
+        key = f"{plate_key} {shot.window} {shot.picture.width}x{shot.picture.height}"
+        if key not in self._pictures:
+            self._pictures[key] = develop(shot, plate())
+        self._pictures.move_to_end(key)
+        while len(self._pictures) > 1 and sum(kept.nbytes for kept in self._pictures.values()) > MOST_KEPT_BYTES:
+            self._pictures.popitem(last=False)
+        return self._pictures[key].copy()
+
+
+def product_matte(shot: Shot, cutout_alpha: np.ndarray, width: int, height: int) -> np.ndarray:
+    """Where the product is on a canvas of this size: float32 H x W, 1 = product."""
+    matte = np.zeros((height, width), np.float32)
+    box, picture = shot.product, shot.picture
+    left, top = max(box.left, picture.left), max(box.top, picture.top)
+    right, bottom = min(box.right, picture.right), min(box.bottom, picture.bottom)
+    if left < right and top < bottom:
+        alpha = cv2.resize(cutout_alpha, (box.width, box.height), interpolation=cv2.INTER_AREA)
+        matte[top:bottom, left:right] = (
+            alpha[top - box.top : bottom - box.top, left - box.left : right - box.left] / 255
+        )
+    return matte

@@ -1,0 +1,73 @@
+"""Contrast as WCAG 2 defines it, measured on pixels."""
+
+import numpy as np
+
+from services.compositor.service import NORMAL_TEXT
+
+LARGE_TEXT = 3.0
+LARGE_PX = 24.0
+LARGE_SEMIBOLD_PX = 18.66
+_WORST_SHARE = 5  # percent of the pixels under a text that may be worse than what is reported
+_CHANNELS = np.array([0.2126, 0.7152, 0.0722], np.float32)
+_LEVELS = np.arange(256, dtype=np.float32) / 255
+_LINEAR = np.where(_LEVELS <= 0.04045, _LEVELS / 12.92, ((_LEVELS + 0.055) / 1.055) ** 2.4).astype(np.float32)
+
+
+def rgb(colour: str) -> tuple[int, int, int]:
+    """#RRGGBB as numbers."""
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+def hexadecimal(colour: tuple[float, ...]) -> str:
+    """Numbers as #RRGGBB."""
+    return "#" + "".join(f"{round(max(0, min(255, value))):02x}" for value in colour)
+
+
+def mix(first: str, second: str, share: float) -> str:
+    """``share`` of the second colour in the first."""
+    return hexadecimal(tuple(a + (b - a) * share for a, b in zip(rgb(first), rgb(second), strict=True)))
+
+
+def luminance(pixels: np.ndarray) -> np.ndarray:
+    """Relative luminance, 0 to 1, of uint8 pixels (... x 3)."""
+    return _LINEAR[pixels] @ _CHANNELS
+
+
+def luminance_of(colour: str) -> float:
+    """Relative luminance of #RRGGBB."""
+    return float(luminance(np.array(rgb(colour), np.uint8)))
+
+
+def ratio(first: float, second: float) -> float:
+    """Contrast ratio of two luminances, 1 to 21."""
+    light, dark = max(first, second), min(first, second)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def contrast(first: str, second: str) -> float:
+    """Contrast ratio of two colours."""
+    return ratio(luminance_of(first), luminance_of(second))
+
+
+def sample(pixels: np.ndarray, most: int) -> np.ndarray:
+    """About ``most`` of the pixels at most, on a regular grid: N x 3."""
+    step = max(1, round(float(np.sqrt(pixels.shape[0] * pixels.shape[1] / most))))
+    return pixels[::step, ::step].reshape(-1, 3)
+
+
+def worst_contrast(ink: str, ground: np.ndarray) -> float:
+    """Contrast of an ink with pixels (N x 3) of which only 5 % are worse."""
+    return worst_ratio(luminance_of(ink), luminance(ground))
+
+
+def worst_ratio(ink: float, grounds: np.ndarray) -> float:
+    """The same for luminances."""
+    low, high = np.percentile(grounds, [_WORST_SHARE, 100 - _WORST_SHARE])
+    inside = low <= ink <= high
+    return 1.0 if inside else min(ratio(ink, float(low)), ratio(ink, float(high)))
+
+
+def required(size_px: float, weight: int) -> float:
+    """The ratio a text of this size and weight must have."""
+    large = size_px >= LARGE_PX or (size_px >= LARGE_SEMIBOLD_PX and weight >= 600)
+    return LARGE_TEXT if large else NORMAL_TEXT

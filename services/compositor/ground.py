@@ -1,0 +1,164 @@
+"""Grounds: which ink reads on the pixels under a group, and the scrim that mends them when none does."""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from services.compositor.contrast import (
+    contrast,
+    hexadecimal,
+    luminance_of,
+    mix,
+    rgb,
+    sample,
+    worst_contrast,
+)
+from services.compositor.layout import Placed
+from services.compositor.service import LOGO_CONTRAST, NORMAL_TEXT, Style
+from services.compositor.template import Side
+
+STRENGTHS = tuple(round(step / 12, 3) for step in range(13))
+HEADROOM = 1.04  # so that the ratio still holds after the JPEG
+BUTTON_ON_GROUND = 1.6
+MARK_ON_GROUND = 1.5
+HAZE = 1.5  # a white veil over a scene disturbs more than a dark one
+_FADE = {"left": 0.95, "right": 0.95, "top": 0.4, "bottom": 0.3}  # of the short side, from full strength to nothing
+_TRIAL_PIXELS = 4_000  # looked at per role while choosing
+_REPORT_PIXELS = 40_000  # looked at for the ratio that is reported
+_SCRIM_TINT = 0.12  # of the scene's own colour that a scrim keeps
+_BAYER = 16 * np.array([[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]], np.uint16)  # of 256: a level
+
+
+@dataclass(frozen=True)
+class Ink:
+    """The ink of a group, and the scrim it needs: its colour, its strength (0 = none), how much it alters the scene."""
+
+    colour: str
+    is_dark: bool
+    scrim: str
+    strength: float
+    change: float
+
+
+_NEUTRAL = ("#111111", "#FFFFFF")
+_DESPERATE = Ink("#111111", True, "#FFFFFF", 0, 0)
+
+
+def choose_inks(pixels: np.ndarray, groups: Sequence[tuple[Sequence[Placed], bool]], style: Style) -> tuple[Ink, ...]:
+    """An ink for every group (its items, and whether it may have a scrim).
+
+    The whole creative takes the brand's dark or its light ink, whichever changes the scene less. Where neither reads
+    in every group, each group chooses for itself, also from black and white.
+    """
+    grounds = [(_grounds(pixels, items), may_scrim) for items, may_scrim in groups]
+    table = [[_mend(colour, *ground) for ground in grounds] for colour in (style.text, style.background)]
+    complete = [[ink for ink in inks if ink] for inks in table if None not in inks]
+    if complete:
+        return tuple(min(complete, key=lambda inks: sum(ink.change for ink in inks)))
+    table += [[_mend(colour, *ground) for ground in grounds] for colour in _NEUTRAL]
+    return tuple(_least_change(inks) for inks in zip(*table, strict=True))
+
+
+def _least_change(inks: Sequence[Ink | None]) -> Ink:
+    """Brand inks come first, so they win a draw; black on a full veil reads anywhere."""
+    return min((ink for ink in inks if ink), key=lambda ink: ink.change, default=_DESPERATE)
+
+
+def _grounds(pixels: np.ndarray, items: Sequence[Placed]) -> list[tuple[np.ndarray, float]]:
+    """Pixels under every text and logo, with the ratio it needs; a button brings its own ground."""
+    bare = [placed for placed in items if placed.role != "call_to_action"]
+    return [(sample(_under(pixels, placed), _TRIAL_PIXELS), _needed(placed)) for placed in bare]
+
+
+def _under(pixels: np.ndarray, placed: Placed) -> np.ndarray:
+    box = placed.box
+    return pixels[max(0, box.top) : box.bottom, max(0, box.left) : box.right]
+
+
+def _needed(placed: Placed) -> float:
+    if placed.role == "logo":
+        return LOGO_CONTRAST
+    return HEADROOM * NORMAL_TEXT
+
+
+def _mend(colour: str, grounds: Sequence[tuple[np.ndarray, float]], may_scrim: bool) -> Ink | None:
+    """The weakest scrim with which this ink reads everywhere in its group; None when none suffices."""
+    is_dark = luminance_of(colour) < 0.18
+    if not grounds:
+        return Ink(colour, is_dark, "#FFFFFF", 0, 0)
+    mean = np.concatenate([ground for ground, _ in grounds]).mean(0)
+    own = hexadecimal(tuple(mean))
+    scrim = mix("#FFFFFF" if is_dark else "#0A0A0A", own, _SCRIM_TINT)
+    tone = np.array(rgb(scrim), np.float32)
+
+    def reads(strength: float) -> bool:
+        veiled = ((ground + (tone - ground) * strength).astype(np.uint8) for ground, _ in grounds)
+        return all(worst_contrast(colour, pixels) >= need for pixels, (_, need) in zip(veiled, grounds, strict=True))
+
+    strengths = STRENGTHS if may_scrim else STRENGTHS[:1]
+    index = 0 if reads(0) else bisect_left(strengths, True, lo=1, key=reads)
+    if index == len(strengths):
+        return None
+    change = strengths[index] * float(np.abs(tone - mean).mean()) * (HAZE if is_dark else 1)
+    return Ink(colour, is_dark, scrim, strengths[index], change)
+
+
+def paint_scrim(pixels: np.ndarray, group: Sequence[Placed], side: Side, ink: Ink, matte: np.ndarray) -> None:
+    """Veil the pixels in place, from a side of the canvas to behind the group and then fading out.
+
+    ``matte`` (float32 H x W, 1 = product) keeps the scrim behind the product.
+    """
+    height, width = pixels.shape[:2]
+    is_upright = side in ("top", "bottom")
+    length = height if is_upright else width
+    profile = _profile(group, side, length, _FADE[side] * min(height, width))
+    rows = np.flatnonzero(profile)
+    first, last = rows[0], rows[-1] + 1
+    area = (slice(first, last), slice(None)) if is_upright else (slice(None), slice(first, last))
+    ramp = profile[first:last, None] if is_upright else profile[None, first:last]
+    veil = (256 * ink.strength * ramp * (1 - matte[area])).astype(np.uint16)[..., None]
+    patch = pixels[area] * (256 - veil)
+    patch += veil * np.array(rgb(ink.scrim), np.uint16)
+    tiles = (-(-patch.shape[0] // 4), -(-patch.shape[1] // 4))
+    patch += np.tile(_BAYER, tiles)[: patch.shape[0], : patch.shape[1], None]
+    patch >>= 8
+    pixels[area] = patch.astype(np.uint8)
+
+
+def _profile(group: Sequence[Placed], side: Side, length: int, fade: float) -> np.ndarray:
+    """1 from the side to the far end of the group, then a smooth fall to 0; float32 of ``length``."""
+    boxes = [placed.box for placed in group]
+    reach = {
+        "left": max(box.right for box in boxes),
+        "top": max(box.bottom for box in boxes),
+        "right": length - min(box.left for box in boxes),
+        "bottom": length - min(box.top for box in boxes),
+    }[side]
+    distance = np.arange(length, dtype=np.float32) - reach
+    fall = np.clip(1 - distance / fade, 0, 1)
+    profile = (fall * fall * fall * (fall * (6 * fall - 15) + 10)).astype(np.float32)
+    return profile if side in ("left", "top") else profile[::-1]
+
+
+def button_colours(pixels: np.ndarray, placed: Placed, style: Style) -> tuple[str, str]:
+    """Fill and words of the button: the first brand pair whose fill stands out from the ground."""
+    ground = hexadecimal(tuple(sample(_under(pixels, placed), _TRIAL_PIXELS).mean(0)))
+    on_accent = max((style.text, style.background), key=lambda ink: contrast(ink, style.accent))
+    pairs = [(style.primary, style.on_primary), (style.on_primary, style.primary), (style.accent, on_accent)]
+    fill, words = next((pair for pair in pairs if contrast(pair[0], ground) >= BUTTON_ON_GROUND), pairs[0])
+    if contrast(fill, words) < HEADROOM * 4.5:
+        words = max(("#111111", "#FFFFFF"), key=lambda ink: contrast(ink, fill))
+    return fill, words
+
+
+def mark_colour(pixels: np.ndarray, placed: Placed, style: Style, ink: Ink) -> str:
+    """The accent, or the group's ink where the accent would drown in the ground."""
+    ground = hexadecimal(tuple(sample(_under(pixels, placed), _TRIAL_PIXELS).mean(0)))
+    return style.accent if contrast(style.accent, ground) >= MARK_ON_GROUND else ink.colour
+
+
+def measured_contrast(pixels: np.ndarray, placed: Placed, colour: str) -> float:
+    """The ratio of a text or logo with the pixels it will stand on."""
+    return round(worst_contrast(colour, sample(_under(pixels, placed), _REPORT_PIXELS)), 2)

@@ -1,0 +1,67 @@
+"""The visible label of AI-made pictures: small, on its own dark plaque, in the first free place at a side."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from services.compositor.service import AD_CHOICES_PX, Canvas
+from services.compositor.text_layer import Line, Plaque, TextBlock, TextLayer
+from services.images import Box
+
+LEAST_HEIGHT = 0.03  # of the canvas's height: below that a label is not conspicuous
+LEAST_TYPE_PX = 9.0
+MOST_TYPE_PX = 30.0
+PADDING = 0.55  # beside and around the words, of their size
+LEAST_SPACE_PX = 3  # to anything else
+GROUND, INK = "#111111", "#FFFFFF"  # 18.9:1, whatever is behind
+
+
+def find_place(block: TextBlock, canvas: Canvas, taken: Sequence[Box]) -> Box | None:
+    """Where the label stands: a corner, bottom left first, else along the sides; None when all is taken."""
+    size = _type_size(block, canvas)
+    width = round(block.pieces.width(0, len(block.pieces.texts)) * size + 2 * PADDING * size)
+    height = round((block.rise + block.drop + PADDING) * size)
+    free = _free_area(canvas)
+    icon = Box(left=canvas.width - AD_CHOICES_PX[0], top=0, right=canvas.width, bottom=AD_CHOICES_PX[1])
+    tops = [free.bottom - height, free.top, *range(free.bottom - 2 * height, free.top, -height)]
+    spots = [(left, top) for top in tops for left in (free.left, free.right - width)]
+    boxes = [Box(left=left, top=top, right=left + width, bottom=top + height) for left, top in spots]
+    inside = [box for box in boxes if box.left >= free.left and box.top >= free.top and box.bottom <= free.bottom]
+    for space in (round(0.6 * height), LEAST_SPACE_PX):
+        found = next((box for box in inside if not any(_meets(box, other, space) for other in [*taken, icon])), None)
+        if found:
+            return found
+    return None
+
+
+def _free_area(canvas: Canvas) -> Box:
+    inset = max(4, round(0.015 * min(canvas.width, canvas.height)))
+    return Box(
+        left=max(inset, round(canvas.safe_left * canvas.width)),
+        top=max(inset, round(canvas.safe_top * canvas.height)),
+        right=canvas.width - max(inset, round(canvas.safe_right * canvas.width)),
+        bottom=canvas.height - max(inset, round(canvas.safe_bottom * canvas.height)),
+    )
+
+
+def _type_size(block: TextBlock, canvas: Canvas) -> float:
+    asked = LEAST_HEIGHT * canvas.height / (block.rise + block.drop + PADDING)
+    return min(max(asked, LEAST_TYPE_PX), MOST_TYPE_PX)
+
+
+def _meets(one: Box, other: Box, space: int) -> bool:
+    apart = one.right + space <= other.left or other.right + space <= one.left
+    return not (apart or one.bottom + space <= other.top or other.bottom + space <= one.top)
+
+
+def draw_label(pixels: np.ndarray, box: Box, block: TextBlock, canvas: Canvas, text_layer: TextLayer) -> None:
+    """Draw the label into its box, in place."""
+    size = _type_size(block, canvas)
+    baseline = round(box.top + (box.height + (block.rise - block.drop) * size) / 2)
+    width = block.pieces.width(0, len(block.pieces.texts)) * size
+    line = Line(block.text, block.style, size, box.left + PADDING * size, baseline, width, INK, block.sinks)
+    plaque = Plaque(box.left, box.top, box.width, box.height, 0.25 * box.height, GROUND)
+    overlay = text_layer.draw((box.left, box.top, box.right, box.bottom), [plaque], [line])
+    under = pixels[box.top : box.bottom, box.left : box.right]
+    alpha = overlay[..., 3:].astype(np.uint16)
+    under[:] = ((under * (255 - alpha) + overlay[..., :3] * alpha + 127) // 255).astype(np.uint8)

@@ -1,0 +1,198 @@
+"""Type: the only module that knows the text engine. Fonts are registered once; then it measures and draws."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from pytakumi import Renderer
+
+from services.compositor.fonts import Face, FontBook, FontChain
+from services.compositor.line_breaks import Pieces, cut
+from services.compositor.writing import Direction, direction_of, fine_pieces
+
+_MEASURE_PX = 100.0
+_LEADING = 0.14  # least space between the ink of two lines, in em
+
+
+@dataclass(frozen=True)
+class TextStyle:
+    """How a role is set: its fonts, its tracking in em, and the way it is written."""
+
+    fonts: FontChain
+    tracking: float = 0.0
+    direction: Direction = "ltr"
+
+    @property
+    def face(self) -> Face:
+        """The brand's own face, which sets the rhythm of lines."""
+        return self.fonts.faces[0]
+
+
+@dataclass(frozen=True)
+class TextBlock:
+    """A text with its style, cut and measured. All lengths in em.
+
+    ``fine`` cuts the same text at more places, for columns too narrow for ``pieces``. ``bearings`` is the empty space
+    before each piece's ink. ``rise`` and ``drop`` are how far the script reaches above and below the baseline (for
+    Latin: the capitals and the descenders), ``sinks`` how far helping fonts lower the baseline of the engine's lines.
+    """
+
+    text: str
+    style: TextStyle
+    pieces: Pieces
+    bearings: tuple[float, ...]
+    rise: float
+    drop: float
+    sinks: float
+    families: tuple[str, ...]
+    fine: Pieces | None = None
+
+    def leading(self, usual: float) -> float:
+        """Distance of baselines: the usual one, or more for scripts that reach further."""
+        return max(usual, self.rise + self.drop + _LEADING)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line to draw: left and baseline in px of the canvas."""
+
+    text: str
+    style: TextStyle
+    size_px: float
+    left: float
+    baseline: float
+    width: float
+    colour: str = "#000000"
+    sinks: float = 0
+
+
+@dataclass(frozen=True)
+class Plaque:
+    """A filled rounded rectangle to draw, in px of the canvas."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+    radius: float
+    colour: str
+
+
+class TextLayer:
+    """The registered fonts, and the renderer that measures and draws with them."""
+
+    def __init__(self, fonts: Path) -> None:
+        """``fonts`` is the fonts.yaml."""
+        self._renderer = Renderer()
+        self._book = FontBook(fonts)
+        for face in (face for weights in self._book.faces.values() for face in weights.values()):
+            self._renderer.register_font(face.path.read_bytes(), name=face.family, weight=face.weight)
+
+    def style(self, text: str, family: str, weight: int, tracking: float, language: str = "en") -> TextStyle:
+        """How a text is set. Tracking is for letters that stand apart; joined scripts lose theirs.
+
+        Raises:
+            UnknownName: a family that is not in assets/fonts.
+        """
+        fonts = self._book.chain(family, weight, language)
+        is_plain = all(ord(letter) < 0x590 or 0x2000 <= ord(letter) < 0x2C00 for letter in text)
+        return TextStyle(fonts, tracking if is_plain else 0.0, direction_of(text))
+
+    def measure(self, texts: Mapping[str, tuple[str, TextStyle]], language: str = "en") -> dict[str, TextBlock]:
+        """Cut every text where it may break and measure its pieces, all in one call of the engine.
+
+        Raises:
+            MissingGlyphs: letters that no font has.
+        """
+        coarse = {name: cut(text, language) for name, (text, _) in texts.items()}
+        fine = {f"{name} fine": found for name, parts in coarse.items() if (found := fine_pieces(*parts))}
+        parts = coarse | fine
+        styles = {name: texts[name.removesuffix(" fine")][1] for name in parts}
+        flat = [(piece, styles[name]) for name, (pieces, _) in parts.items() for piece in (*pieces, "n n", "nn")]
+        widths = iter(self._measure_widths(flat))
+        measured = {}
+        for name, (pieces, joins) in parts.items():
+            own = tuple(next(widths) for _ in pieces)
+            measured[name] = Pieces(pieces, joins, own, next(widths) - next(widths))
+        return {
+            name: _block(text, style, measured[name], measured.get(f"{name} fine"))
+            for name, (text, style) in texts.items()
+        }
+
+    def _measure_widths(self, texts: Sequence[tuple[str, TextStyle]]) -> list[float]:
+        nodes = [_text_node(text, style, _MEASURE_PX) for text, style in texts]
+        measured = self._renderer.measure(_root(nodes, 8000, 400), width=8000, height=400)
+        return [sum(run["width"] for run in node["runs"]) / _MEASURE_PX for node in measured["children"]]
+
+    def draw(self, box: tuple[int, int, int, int], shapes: Sequence[Plaque], lines: Sequence[Line]) -> np.ndarray:
+        """Draw into a box of the canvas (left, top, right, bottom px): uint8 H x W x 4, straight alpha."""
+        left, top, right, bottom = box
+        nodes = [_plaque_node(shape, left, top) for shape in shapes] + [_line_node(line, left, top) for line in lines]
+        width, height = right - left, bottom - top
+        raw = self._renderer.render(_root(nodes, width, height), width=width, height=height, format="raw")
+        return np.frombuffer(raw, np.uint8).reshape(height, width, 4)
+
+
+def _root(children: list[dict[str, Any]], width: int, height: int) -> dict[str, Any]:
+    style = {"display": "flex", "position": "relative", "width": width, "height": height}
+    return {"type": "container", "style": style, "children": children}
+
+
+def _block(text: str, style: TextStyle, pieces: Pieces, fine: Pieces | None) -> TextBlock:
+    parts = style.fonts.split(text)
+    helpers = [face for face in parts if face != style.face]
+    reaches = [face.extent(letters) for face, letters in parts.items() if face in helpers and letters.strip()]
+    return TextBlock(
+        text,
+        style,
+        pieces,
+        tuple(_bearing(style, piece) for piece in pieces.texts),
+        rise=max([style.face.cap_height, *(rise for rise, _ in reaches)]),
+        drop=max([style.face.descender, *(drop for _, drop in reaches)]),
+        sinks=style.fonts.sinks(helpers),
+        families=tuple(face.family for face in parts) or (style.face.family,),
+        fine=fine,
+    )
+
+
+def _bearing(style: TextStyle, piece: str) -> float:
+    is_own = style.direction == "ltr" and ord(piece[0]) in style.face.letters
+    return style.face.bearing(piece) if is_own else 0.0
+
+
+def _text_node(text: str, style: TextStyle, size_px: float, **extra: Any) -> dict[str, Any]:
+    face = style.face
+    ascent, descent = (round(share * size_px) for share in face.metrics)  # as the engine rounds them
+    css = {
+        "position": "absolute",
+        "fontSize": size_px,
+        "fontFamily": style.fonts.css,
+        "fontWeight": face.weight,
+        "lineHeight": f"{ascent + descent}px",
+        "letterSpacing": f"{style.tracking}em",
+        "whiteSpace": "nowrap",
+        "direction": style.direction,
+        **extra,
+    }
+    return {"type": "text", "text": text, "style": css}
+
+
+def _line_node(line: Line, left: int, top: int) -> dict[str, Any]:
+    above = round(line.style.face.metrics[0] * line.size_px) + round(line.sinks * line.size_px)
+    place = {"left": line.left - left, "top": line.baseline - above - top, "color": line.colour}
+    return _text_node(line.text, line.style, line.size_px, **place)
+
+
+def _plaque_node(plaque: Plaque, left: int, top: int) -> dict[str, Any]:
+    css = {
+        "position": "absolute",
+        "left": plaque.left - left,
+        "top": plaque.top - top,
+        "width": plaque.width,
+        "height": plaque.height,
+        "borderRadius": plaque.radius,
+        "backgroundColor": plaque.colour,
+    }
+    return {"type": "container", "style": css, "children": []}

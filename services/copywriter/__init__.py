@@ -1,0 +1,1 @@
+"""Copy: headline, body and call to action, written from product facts only."""

@@ -1,0 +1,113 @@
+"""The language files of assets/copy: what may be said of which fact, and in which frames."""
+
+import re
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field
+
+from services.errors import InvalidConfiguration, UnknownName
+
+_FROZEN = ConfigDict(frozen=True, extra="forbid")
+Phrases = tuple[str, ...]
+
+
+class Attribute(BaseModel):
+    """How one attribute is recognised and worded.
+
+    Phrases are by product category; ``any`` fits all, and ``category/cold`` or ``category/hot`` only such moments.
+    """
+
+    model_config = _FROZEN
+
+    says: Phrases = Field(description="How a description says it")
+    headline: dict[str, Phrases]
+    body: dict[str, Phrases]
+
+    def phrases(self, part: str, category: str, feel: str = "") -> Phrases:
+        """The category's own phrases for how the moment feels, else for any moment, else the general ones."""
+        known: dict[str, Phrases] = getattr(self, part)
+        return known.get(f"{category}/{feel}", known.get(category, known["any"]))
+
+
+class Frames(BaseModel):
+    """Patterns that join phrases; ``{claim}``, ``{claim2}``, ``{moment}`` and ``{title}`` are filled in."""
+
+    model_config = _FROZEN
+
+    claim: Phrases
+    two_claims: Phrases
+    moment: Phrases
+    titled: Phrases
+
+
+class Generic(BaseModel):
+    """What can be said of any product."""
+
+    model_config = _FROZEN
+
+    headline: Phrases
+    body: Phrases
+
+
+class Grammar(BaseModel):
+    """One language."""
+
+    model_config = _FROZEN
+
+    language: str
+    attributes: dict[str, Attribute]
+    moments: dict[str, Phrases]
+    values: dict[str, Phrases | dict[str, Phrases]] = Field(description="By fact; ratings by CLDR plural form")
+    frames: Frames
+    generic: Generic
+    call_to_action: dict[str, Phrases]
+
+    def read(self, description: str) -> list[str]:
+        """The attributes that a description names, in the order of the file."""
+        return [name for name, one in self.attributes.items() if any(says(description, word) for word in one.says)]
+
+
+class Moments(BaseModel):
+    """The file moments.yaml."""
+
+    model_config = _FROZEN
+
+    suits: dict[str, Phrases]
+    feels: dict[str, Phrases]
+
+    def feel(self, moment: str) -> str:
+        """cold, hot, or empty."""
+        return next((feel for feel, moments in self.feels.items() if moment in moments), "")
+
+
+class Grammars:
+    """Every language, and the moments that suit attributes."""
+
+    def __init__(self, folder: Path) -> None:
+        self.languages = {path.stem: _load(path) for path in sorted(folder.glob("[a-z][a-z].yaml"))}
+        self.moments = Moments.model_validate(yaml.safe_load((folder / "moments.yaml").read_text("utf-8")))
+
+    def find(self, language: str) -> Grammar:
+        """Raises UnknownName for a language without a file."""
+        if language not in self.languages:
+            raise UnknownName("language of copy", language, ", ".join(self.languages))
+        return self.languages[language]
+
+
+def _load(path: Path) -> Grammar:
+    try:
+        return Grammar.model_validate(yaml.safe_load(path.read_text("utf-8")))
+    except ValueError as error:
+        raise InvalidConfiguration(path.name, "-", str(error).splitlines()[0]) from None
+
+
+def says(text: str, words: str) -> bool:
+    """Whether the text says these words, whole and in any case; Japanese has no word borders to respect."""
+    start = "" if _is_unspaced(words[0]) else r"(?<!\w)(?:(?:وال|بال|ال|و)(?=[\u0600-\u06ff]))?"
+    end = "" if _is_unspaced(words[-1]) else r"(?!\w)"
+    return re.search(start + re.escape(words.casefold()) + end, text.casefold()) is not None
+
+
+def _is_unspaced(character: str) -> bool:
+    return "\u3040" <= character <= "\u9fff"

@@ -1,0 +1,1 @@
+"""Cut-outs: an ordinary product photo becomes the product alone, with a soft matte."""

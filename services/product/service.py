@@ -1,0 +1,83 @@
+"""Declaration of the product service. Imports no torch."""
+
+from typing import Literal
+
+from PIL import Image
+from pydantic import Field
+
+from services.contract import Checkpoint, GenerateRequest, Service
+from services.images import SHAPES, ImageRef, Shape
+from services.product.hub import HUB_CHECKPOINTS
+
+Fidelity = Literal["exact", "harmonised"]
+MOST_SHIFT = 7.0  # Delta E (CIE 1976) of any product pixel, harmonised
+USABILITY_LIMITS = dict.fromkeys(("space_mismatch", "size_mismatch", "indistinctiveness", "shape_hallucination"), 0.5)
+
+
+class ProductRequest(GenerateRequest):
+    """Place a product in generated scenes, one plate per shape.
+
+    The answer holds one RGB plate per shape, and the facts ``boxes`` (shape -> product box in px), ``truth`` (shape ->
+    how far the product is from its photo: ``services/product/truth.py``), ``usability`` (shape -> whether the plate
+    would do as an ad, and its scores: ``services/product/usability.py``), ``prompt`` (as given to the pipeline for the
+    first shape), ``light`` (left or right) and ``unused_words`` (of the prompt, not understood).
+    """
+
+    product: ImageRef = Field(description="The product cut out (RGBA), as the cutout service answers it")
+    fidelity: Fidelity = Field(
+        "exact",
+        description="exact: the product's pixels stay the photo's; harmonised: a bounded shift to the scene's light",
+    )
+    prompt: str = Field(min_length=1, max_length=400, description="The scene in words, without the product")
+    attempts: int = Field(
+        2, ge=1, le=5, description="Scenes to try per shape until one passes the usability gate; the best one is kept"
+    )
+    negative_prompt: str = Field("", max_length=400, description="What the scene must not show")
+    shapes: tuple[Shape, ...] = Field(SHAPES, min_length=1, max_length=3, description="Plates to make")
+    num_inference_steps: int = Field(8, ge=1, le=50, description="Denoising steps")
+    guidance_scale: float = Field(2.0, ge=1, le=20, description="1 switches guidance off")
+    style: ImageRef | None = Field(None, description="A picture whose colours and mood the scene shall have")
+    style_scale: float = Field(0.6, ge=0, le=2, description="How strongly the style picture speaks")
+    lora: str = Field("", pattern=r"^([a-z0-9][a-z0-9_-]{0,59})?$", description="Name of a LoRA, e.g. of the brand")
+    lora_scale: float = Field(1.0, ge=0, le=2, description="Strength of the LoRA")
+    controlnet_conditioning_scale: float = Field(
+        0.6, ge=0, le=2, description="How strictly edges and depth of the layout are kept"
+    )
+    strength: float = Field(
+        0.5, gt=0, le=1, description="How far a scene leaves its sketch, for engines that start from one; 1: ignore it"
+    )
+
+
+def example() -> tuple[ProductRequest, dict[str, Image.Image]]:
+    """A grey square on a plain scene: enough to run every part of an engine once."""
+    product = Image.new("RGBA", (64, 64), (120, 120, 120, 255))
+    ref = ImageRef(key=f"images/{64 * '0'}.png", width=64, height=64, media_type="image/png")
+    return ProductRequest(product=ref, prompt="plain studio", shapes=("square",)), {"product": product}
+
+
+SERVICE = Service(
+    name="product",
+    summary="A product photo becomes product imagery in a generated scene",
+    request=ProductRequest,
+    tunable=(
+        "num_inference_steps",
+        "guidance_scale",
+        "negative_prompt",
+        "lora",
+        "lora_scale",
+        "controlnet_conditioning_scale",
+        "strength",
+    ),
+    example=example,
+    checkpoints=(
+        Checkpoint(
+            name="scene",
+            source="assets/models/scene",
+            revision="2026-11-22.3",
+            licence="Apache-2.0",
+            engine="services.product.engine_sketch:SketchProductEngine",
+            defaults={"num_inference_steps": 4, "guidance_scale": 1.0, "strength": 0.5},
+        ),
+        *HUB_CHECKPOINTS,
+    ),
+)

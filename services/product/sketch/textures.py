@@ -1,0 +1,144 @@
+"""Surface textures seen from above: float32 albedo (SIZE, SIZE, 3) near 1 for neutral ones, lit from the left."""
+
+from functools import cache
+
+import cv2
+import numpy as np
+
+from services.product.sketch.optics import noise, smoothstep
+from services.product.sketch.palette import linear
+
+SIZE = 1024
+VARIANTS = 5
+
+
+def relief(height_map: np.ndarray, strength: float) -> np.ndarray:
+    """Shading of a bumpy ground by light from the left."""
+    slope = cv2.Sobel(height_map, cv2.CV_32F, 1, 0, ksize=3) - 0.4 * cv2.Sobel(height_map, cv2.CV_32F, 0, 1, ksize=3)
+    return np.clip(1 + strength * slope, 0.25, 1.9)
+
+
+def wood(rng: np.random.Generator) -> np.ndarray:
+    """Planks along x with stretched grain and dark joints."""
+    planks = int(rng.integers(4, 8))
+    image = np.ones((SIZE, SIZE), np.float32)
+    for top, bottom in zip(
+        *(np.linspace(0, SIZE, planks + 1).astype(int)[s] for s in (slice(0, -1), slice(1, None))), strict=True
+    ):
+        rows = bottom - top
+        warp = noise(rng, rows, SIZE, (2, 3), 2)
+        rings = np.sin((warp * 2.2 + np.linspace(0, 5, rows, dtype=np.float32)[:, None]) * rng.uniform(3, 6))
+        grain = noise(rng, rows, SIZE, (rows / 4, 6), 3)
+        tone = rng.uniform(0.82, 1.12)
+        image[top:bottom] = tone * (1 + 0.07 * rings + 0.07 * grain + 0.04 * warp)
+        joint = np.abs(np.arange(rows) - 1.5)[:, None]
+        image[top:bottom] *= 1 - 0.6 * np.exp(-((joint / 2.2) ** 2))
+    warm = np.array([1.0, 1.0, 1.0], np.float32) + (image[..., None] - 1) * np.array([0.85, 1.05, 1.25], np.float32)
+    return np.clip(warm, 0.1, 1.6).astype(np.float32)
+
+
+def veins(rng: np.random.Generator, cells: float, width: float) -> np.ndarray:
+    """Thin bright ridges, 0..1, of a bent noise field."""
+    field = noise(rng, SIZE, SIZE, (cells, cells * 0.7), 4)
+    return np.exp(-((field / width) ** 2))
+
+
+def marble(rng: np.random.Generator) -> np.ndarray:
+    patches = noise(rng, SIZE, SIZE, (3, 3), 4)
+    strong, middle, fine = veins(rng, 2.5, 0.04), veins(rng, 5, 0.05), veins(rng, 9, 0.05)
+    mask = smoothstep(noise(rng, SIZE, SIZE, (3, 3), 2), -0.9, 0.8)
+    haze = np.exp(-np.abs(noise(rng, SIZE, SIZE, (3, 2), 4)) * 3)
+    tone = (
+        1
+        - 0.05 * smoothstep(patches, -1, 1.5)
+        - 0.16 * haze * mask
+        - 0.40 * strong * mask
+        - 0.22 * middle * (1 - mask)
+        - 0.08 * fine
+    )
+    return np.stack([tone * 1.0, tone * 0.998, tone**0.96], -1).astype(np.float32)
+
+
+def sand(rng: np.random.Generator) -> np.ndarray:
+    dunes = noise(rng, SIZE, SIZE, (7, 5), 3)
+    ripples = np.sin(np.linspace(0, 150, SIZE)[:, None] + 2.5 * noise(rng, SIZE, SIZE, (4, 6), 3)).astype(np.float32)
+    grains = rng.standard_normal((SIZE, SIZE), dtype=np.float32)
+    tone = relief(cv2.GaussianBlur(dunes * 4 + ripples * 0.25 * smoothstep(dunes, -0.5, 1), (0, 0), 2), 0.42)
+    tone = np.maximum(tone, 0.5 + 0.3 * tone)
+    tone = tone * (1 + 0.035 * grains + 0.05 * noise(rng, SIZE, SIZE, (90, 90), 2))
+    return np.repeat(tone[..., None], 3, -1).astype(np.float32)
+
+
+def moss(rng: np.random.Generator) -> np.ndarray:
+    tufts = noise(rng, SIZE, SIZE, (26, 26), 4)
+    hills = noise(rng, SIZE, SIZE, (5, 5), 2)
+    tone = relief(tufts * 2.2 + hills * 3, 0.22) * (0.75 + 0.22 * smoothstep(tufts, -1.4, 1.4))
+    share = smoothstep(noise(rng, SIZE, SIZE, (5, 5), 3), 0.5, 1.3)[..., None]
+    colour = linear("#6f8444") * (1 - share) + linear("#84694a") * share
+    return (tone[..., None] * colour).astype(np.float32)
+
+
+def rock(rng: np.random.Generator) -> np.ndarray:
+    lumps = noise(rng, SIZE, SIZE, (6, 4), 6)
+    cracks = veins(rng, 4, 0.02) * smoothstep(noise(rng, SIZE, SIZE, (3, 3), 2), 0, 1)
+    tone = relief(lumps * 5, 0.16) * (1 + 0.10 * noise(rng, SIZE, SIZE, (3, 3), 3)) * (1 - 0.55 * cracks)
+    return np.repeat(np.clip(tone, 0.2, 1.7)[..., None], 3, -1).astype(np.float32)
+
+
+def snow(rng: np.random.Generator) -> np.ndarray:
+    drifts = noise(rng, SIZE, SIZE, (5, 4), 4)
+    tone = relief(cv2.GaussianBlur(drifts, (0, 0), 3) * 8, 0.5)
+    sparkle = (rng.random((SIZE, SIZE)) > 0.9985).astype(np.float32)
+    tone = 0.55 + 0.45 * tone + cv2.GaussianBlur(sparkle, (0, 0), 0.9) * 1.5
+    return np.stack([tone**1.25, tone**1.08, tone**0.9], -1).astype(np.float32)
+
+
+def stone(rng: np.random.Generator) -> np.ndarray:
+    """Honed stone, concrete or plaster: soft clouds, few pores."""
+    clouds = noise(rng, SIZE, SIZE, (4, 4), 5)
+    pores = smoothstep(noise(rng, SIZE, SIZE, (170, 170), 2), 2.0, 2.9)
+    tone = (1 + 0.055 * clouds) * (1 - 0.18 * pores) + 0.012 * rng.standard_normal((SIZE, SIZE), dtype=np.float32)
+    return np.repeat(tone[..., None], 3, -1).astype(np.float32)
+
+
+def rubber(rng: np.random.Generator) -> np.ndarray:
+    """Tartan with white lane lines that run along y."""
+    tone = 1 + 0.07 * rng.standard_normal((SIZE, SIZE), dtype=np.float32) + 0.05 * noise(rng, SIZE, SIZE, (4, 4), 3)
+    image = np.repeat(tone[..., None], 3, -1)
+    offset = int(rng.integers(60, 200))
+    for left in range(offset, SIZE, 256):
+        image[:, left : left + 13] = 3.0
+    return image.astype(np.float32)
+
+
+def leaf_litter(rng: np.random.Generator) -> np.ndarray:
+    """Wooden planks with fallen leaves in orange, yellow and red."""
+    image = wood(rng) * linear("#8d6a4a")
+    for _ in range(110):
+        centre = rng.integers(0, SIZE, 2)
+        size, turn = rng.uniform(12, 26), rng.uniform(0, 360)
+        colour = linear(str(rng.choice(["#d9822b", "#c4501f", "#e0a93a", "#9c3a1c"]))) * rng.uniform(0.6, 1.1)
+        corner = (int(centre[0]), int(centre[1]))
+        shadow = (corner[0] + 6, corner[1] + 4)
+        axes_px = (int(size), int(size * rng.uniform(0.4, 0.8)))
+        cv2.ellipse(image, shadow, axes_px, turn, 0, 360, (0.06, 0.04, 0.025), -1)
+        for lobe in (-38, 0, 38):
+            blade = (axes_px[0], max(3, axes_px[1] // 2))
+            cv2.ellipse(
+                image, corner, blade, turn + lobe, 0, 360, tuple(float(c) for c in colour * (1 - 0.004 * abs(lobe))), -1
+            )
+    return cv2.GaussianBlur(image, (0, 0), 1.0)
+
+
+MAKERS = {
+    "wood": wood, "marble": marble, "sand": sand, "moss": moss, "rock": rock, "snow": snow,
+    "stone": stone, "rubber": rubber, "leaf_litter": leaf_litter,
+}  # fmt: skip
+
+
+@cache
+def texture(name: str, variant: int, side: int) -> tuple[np.ndarray, np.ndarray]:
+    """A texture and its out-of-focus copy, mirrored for light from the right."""
+    sharp = MAKERS[name](np.random.default_rng([sorted(MAKERS).index(name), variant]))
+    sharp = np.ascontiguousarray(sharp[:, ::-1]) if side > 0 else sharp
+    return sharp, cv2.GaussianBlur(sharp, (0, 0), 5, borderType=cv2.BORDER_REFLECT_101)

@@ -1,0 +1,235 @@
+"""The usability gate: whether a plate would do as an ad, by the four faults that dominate among rejected ad pictures.
+
+Each fault has a score from 0 (none) to 1 and a limit; a plate passes when no score is over its limit. Everything is
+measured on the finished plate with the product's matte and box, at a working size where the product is 160 px high.
+The faults are those of arXiv:2408.00418; the scores, and the limits, are this project's own: see
+``assets/samples/usability/README.md`` for how they were set and what they find.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from services.images import Box
+from services.product.service import USABILITY_LIMITS
+from services.product.standing import PlateLayout
+
+WORKING_HEIGHT_PX = 160
+SAME_TONE = 11.0
+CONTACT_SHARE = 0.03
+CLEAR_CONTACT = 0.05
+REACH_PX = 48
+LASTING_PX = 8
+EDGE_STEP = 9.0
+SCENERY_SHARE = 0.10
+
+
+@dataclass(frozen=True)
+class Usability:
+    """scores: fault -> 0..1. reason: the worst fault over its limit in one sentence, empty when the plate passes."""
+
+    scores: Mapping[str, float]
+    reason: str
+
+    @property
+    def passes(self) -> bool:
+        return not self.reason
+
+    @property
+    def excess(self) -> float:
+        """How far the worst score is over (or, negative, under) its limit: the smaller the better a plate."""
+        return max(score - USABILITY_LIMITS[fault] for fault, score in self.scores.items())
+
+
+REASONS = {
+    "space_mismatch": "the product does not touch the ground of the scene, or stands before its back wall",
+    "size_mismatch": "the product is too small, or too large for the picture",
+    "indistinctiveness": "the product hardly differs from the scene behind it",
+    "shape_hallucination": "the scene continues the product's shape, or shows a second one",
+}
+
+
+@dataclass(frozen=True)
+class View:
+    """The plate around the product at working size. lab: float32; matte: 0..1; box: the product in it, px."""
+
+    lab: np.ndarray
+    matte: np.ndarray
+    box: Box
+
+    @property
+    def solid(self) -> np.ndarray:
+        return self.matte > 0.5
+
+    @property
+    def depth(self) -> np.ndarray:
+        """Distance to the outline, px: positive inside, negative outside."""
+        inside = cv2.distanceTransform(self.solid.astype(np.uint8), cv2.DIST_L2, 3)
+        outside = cv2.distanceTransform((~self.solid).astype(np.uint8), cv2.DIST_L2, 3)
+        depth: np.ndarray = inside - outside
+        return depth
+
+    @property
+    def upper(self) -> np.ndarray:
+        """True in the rows (height, 1) above those that shadows on the ground can reach."""
+        return np.arange(len(self.matte))[:, None] < self.box.bottom - 0.28 * self.box.height
+
+
+def judge(plate: np.ndarray, product: np.ndarray, box: Box, layout: PlateLayout) -> Usability:
+    """Score a plate (RGB uint8) on which the product (RGBA uint8, at the box's size) stands at the box."""
+    view = look(plate, product[..., 3], box)
+    scores = {
+        "space_mismatch": space_mismatch(view),
+        "size_mismatch": size_mismatch(box, layout),
+        "indistinctiveness": indistinctiveness(view),
+        "shape_hallucination": shape_hallucination(view),
+    }
+    worst = max(scores, key=lambda fault: scores[fault] - USABILITY_LIMITS[fault])
+    over = scores[worst] > USABILITY_LIMITS[worst]
+    return Usability({fault: round(score, 3) for fault, score in scores.items()}, REASONS[worst] if over else "")
+
+
+def look(plate: np.ndarray, alpha: np.ndarray, box: Box) -> View:
+    """The plate and its product's matte, scaled so that the product is WORKING_HEIGHT_PX high."""
+    scale = WORKING_HEIGHT_PX / box.height
+    matte = np.zeros(plate.shape[:2], np.uint8)
+    matte[box.top : box.bottom, box.left : box.right] = alpha
+    size = round(plate.shape[1] * scale), round(plate.shape[0] * scale)
+    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    small = cv2.resize(plate, size, interpolation=way).astype(np.float32) / 255
+    near = Box(**{side: round(value * scale) for side, value in box.model_dump().items()})
+    return View(cv2.cvtColor(small, cv2.COLOR_RGB2Lab), cv2.resize(matte, size, interpolation=way) / 255.0, near)
+
+
+def size_mismatch(box: Box, layout: PlateLayout) -> float:
+    """0 at the layout's full size; 0.5 where the product is half of it, or 8 % over it; 1 at a quarter or 16 % over."""
+    share = max(box.width / (layout.widest * layout.width), box.height / (layout.tallest * layout.height))
+    small, large = (1 - share) if share > 0.5 else 0.5 + 2 * (0.5 - share), (share - 1) / 0.16
+    return float(np.clip(max(small, large), 0, 1))
+
+
+def space_mismatch(view: View) -> float:
+    """The larger of: ground under the foot not darkest where it touches, and a foot above the surface's back edge."""
+    return max(_missing_contact(view), _above_back_edge(view))
+
+
+def _missing_contact(view: View) -> float:
+    """1 where the ground just under the lowest parts is no darker than elsewhere, or darker further below them."""
+    rows = np.arange(len(view.matte))[:, None]
+    lowest = np.where(view.solid, rows, -1).max(axis=0)
+    touching = np.flatnonzero(lowest >= lowest.max() - max(2, CONTACT_SHARE * view.box.height))
+    reach = min(REACH_PX, len(view.matte) - int(lowest.max()) - 1)
+    if reach < 6:
+        return 1.0
+    light = view.lab[..., 0] + 4
+    column = np.median([light[lowest[x] + 1 : lowest[x] + 1 + reach, x] for x in touching], axis=0)
+    ground = light[view.box.bottom + 2 : view.box.bottom + reach]
+    beside = np.delete(ground, np.s_[max(0, view.box.left) : view.box.right], axis=1)
+    usual = max(float(np.median(beside)) if beside.size else 0.0, float(np.median(column[-8:])), 1.0)
+    at_foot, below = 1 - float(column[:3].mean()) / usual, 1 - float(column[4:].min()) / usual
+    weak = 1 - 0.5 * at_foot / CLEAR_CONTACT
+    lifted = 4 * (1 - at_foot / below) if below > CLEAR_CONTACT else 0.0
+    return float(np.clip(max(weak, lifted), 0, 1))
+
+
+def _above_back_edge(view: View) -> float:
+    """1 where a clear level edge of the scene runs below the foot on both sides of the product, else 0."""
+    left, right = max(0, view.box.left - view.box.width), view.box.right + view.box.width
+    sides = [view.lab[:, left : view.box.left], view.lab[:, view.box.right : right]]
+    wide = [side for side in sides if side.shape[1] > 6]
+    rows = [_edge_below(side, view.box.bottom) for side in wide]
+    return float(bool(rows) and min(rows) > 0 and max(rows) - min(rows) < 0.12 * view.box.height)
+
+
+def _edge_below(side: np.ndarray, foot: int) -> int:
+    """The row of a lasting level edge under the foot about as strong as any in the scene, else 0. side: Lab."""
+    profile = np.median(side, axis=1)
+    sums = np.cumsum(np.vstack([np.zeros((1, 3)), profile]), axis=0)
+    means = (sums[LASTING_PX:] - sums[:-LASTING_PX]) / LASTING_PX
+    steps = np.linalg.norm(means[LASTING_PX:] - means[:-LASTING_PX], axis=1)
+    under = steps[max(0, foot + 3 - LASTING_PX) :]
+    if not len(under) or under.max() < max(EDGE_STEP, 0.7 * steps.max()):
+        return 0
+    return len(steps) - len(under) + int(under.argmax()) + LASTING_PX
+
+
+def _spread(picture: np.ndarray, known: np.ndarray, reach_px: float) -> np.ndarray:
+    """The known pixels' mean colour near each pixel; zero where none is near."""
+    weight = cv2.GaussianBlur(known.astype(np.float32), (0, 0), reach_px)
+    colour = cv2.GaussianBlur(picture * known[..., None].astype(np.float32), (0, 0), reach_px)
+    return np.where(weight[..., None] > 1e-3, colour / np.maximum(weight, 1e-3)[..., None], 0)
+
+
+def indistinctiveness(view: View) -> float:
+    """Share of the outline, above the ground's shadows, along which product and scene have nearly one tone."""
+    depth = view.depth
+    inside = _spread(view.lab, (depth > 1) & (depth < 7), 2.5)
+    outside = _spread(view.lab, (depth < -1) & (depth > -7), 2.5)
+    outline = (np.abs(depth) < 1.5) & view.upper
+    if not outline.any():
+        return 0.0
+    return float((np.linalg.norm(inside - outside, axis=2)[outline] < SAME_TONE).mean())
+
+
+def shape_hallucination(view: View) -> float:
+    """Area of the scene beside the outline that goes on in the product's tones, or repeats the product behind it.
+
+    0.5 at a thirtieth of the product's area. Tones that much of the scene has are scenery, not the product's.
+    """
+    rare = ~view.solid & view.upper & (_commonness(view) < SCENERY_SHARE)
+    return float(np.clip(15 * max(_continued(view, rare), _repeated(view)) / view.solid.sum(), 0, 1))
+
+
+def _commonness(view: View) -> np.ndarray:
+    """Share of the scene (0..1, height x width) whose tone is within about 12 Delta E of each pixel's."""
+    cells = np.clip((view.lab - (0, -128, -128)) / 8, 0, 31).astype(np.int64)
+    codes = (cells[..., 0] * 32 + cells[..., 1]) * 32 + cells[..., 2]
+    counts = np.bincount(codes[~view.solid], minlength=32**3).reshape(32, 32, 32).astype(np.float32)
+    for axis in range(3):
+        counts = counts + np.roll(counts, 1, axis) + np.roll(counts, -1, axis)
+    share: np.ndarray = (counts / max(int((~view.solid).sum()), 1)).reshape(-1)[codes]
+    return share
+
+
+def _continued(view: View, rare: np.ndarray) -> int:
+    """Pixels in the nearest or the mean tone of the outline that are joined to it."""
+    depth, inner = view.depth, cv2.erode(view.solid.astype(np.uint8), np.ones((5, 5), np.uint8))
+    labels = cv2.distanceTransformWithLabels(1 - inner, cv2.DIST_L2, 3, labelType=cv2.DIST_LABEL_PIXEL)[1]
+    tones = np.zeros((labels.max() + 1, 3), np.float32)
+    tones[labels[inner > 0]] = view.lab[inner > 0]
+    mean = _spread(view.lab, (depth > 1) & (depth < 6), 0.08 * view.box.height)
+    apart = np.minimum(*(np.linalg.norm(view.lab - tone, axis=2) for tone in (tones[labels], mean)))
+    alike = cv2.morphologyEx(((apart < SAME_TONE) & rare).astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    parts = cv2.connectedComponents(alike, connectivity=4)[1]
+    touching = np.bincount(parts[(depth > -5) & (alike > 0)], minlength=parts.max() + 1) > 3
+    touching[0] = False
+    return int(touching[parts].sum())
+
+
+def _repeated(view: View) -> int:
+    """Pixels that show a shifted or enlarged copy of the product behind it, where most of the copy stands out."""
+    most, size = 0, view.matte.shape[::-1]
+    free = ~cv2.dilate(view.solid.astype(np.uint8), np.ones((5, 5), np.uint8)).astype(bool) & view.upper
+    spread = _spread(view.lab, view.depth > 1, 4)
+    for move in _copies(view.box):
+        copy = cv2.warpAffine(view.solid.astype(np.uint8), move, size, flags=cv2.INTER_NEAREST)
+        shown = (copy > 0) & free
+        if shown.sum() < 0.05 * view.solid.sum():
+            continue
+        alike = np.linalg.norm(view.lab - cv2.warpAffine(view.lab, move, size), axis=2) < SAME_TONE
+        near, far = (cv2.dilate(copy, np.ones((side, side), np.uint8)) > 0 for side in (5, 15))
+        apart = np.linalg.norm(view.lab - cv2.warpAffine(spread, move, size), axis=2) > 1.4 * SAME_TONE
+        ends = apart[far & ~near & free]
+        if alike[shown].mean() > 0.6 and ends.size and ends.mean() > 0.6:
+            most = max(most, int((alike & shown).sum()))
+    return most
+
+
+def _copies(box: Box) -> list[np.ndarray]:
+    """Affine maps (2, 3) to where a second product would hide: beside the first, or larger behind it."""
+    middle = (box.left + box.right) / 2
+    shifts = [(1.0, share * box.width, 0.0) for share in np.linspace(-0.6, 0.6, 25)]
+    larger = [(s, (1 - s) * middle, (1 - s) * box.bottom) for s in np.linspace(1.2, 1.6, 9)]
+    return [np.array([[s, 0, x], [0, s, y]], np.float32) for s, x, y in shifts + larger]

@@ -1,0 +1,239 @@
+"""Dressing: the old top comes off, skin and background are filled in, the new garment goes on in the right order."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import cv2
+import numpy as np
+
+from services.tryon.arrays import LUMA, Floats, blur, fill, largest_part, smoothstep
+from services.tryon.body import Body, Regions
+from services.tryon.drape import Fit, Layer, along_line, draw_sleeve, draw_trunk
+
+
+@dataclass(frozen=True)
+class Dressed:
+    """The photo with the new garment, and what was changed (agnostic mask, 1 = changed), both float32."""
+
+    pixels: Floats
+    mask: Floats
+    garment: Floats
+
+
+def dress(pixels: np.ndarray, body: Body, regions: Regions, fit: Fit, seed: int) -> Dressed:
+    """Put the garment on. ``pixels`` uint8 RGB; the result keeps every pixel outside the mask."""
+    photo = pixels.astype(np.float32)
+    rows, columns = np.mgrid[: photo.shape[0], : photo.shape[1]].astype(np.float32)
+    across, along = body.to_frame(columns, rows)
+    undressed, opened, limbs = undress(photo, body, regions, across, along)
+    sleeves = [draw_sleeve(fit, side, columns, rows) for side in (0, 1)]
+    front = _in_front(body, regions, fit, across, along)
+    bare = _bare_before(fit, regions, limbs, opened, sleeves, across, along)
+    trunk = draw_trunk(fit, columns, rows)
+    trunk_alpha = trunk.alpha * _room(fit, regions, across, along) * (1 - front) * (1 - bare)
+    trunk_alpha = trunk_alpha * cv2.dilate(largest_part(trunk_alpha > 0.3).astype(np.float32), np.ones((3, 3)))
+    sleeve_alphas = [sleeve.alpha * (1 - front) for sleeve in sleeves]
+    above = np.maximum(*sleeve_alphas)
+    light = _exposure(photo, regions) * _shading(photo, regions, body) * _roundness(fit, across)
+    cast = 1 - 0.28 * blur(np.maximum(above, bare), 0.05 * body.width) * (1 - above)
+    canvas = photo + (undressed - photo) * opened[..., None]
+    canvas = _shade_below(canvas, trunk_alpha, body, regions.person)
+    canvas = _lay(canvas, trunk, trunk_alpha, light * cast)
+    for side in (0, 1):
+        canvas = _lay(canvas, sleeves[side], sleeve_alphas[side], light * _round_arm(fit, side, columns, rows))
+    garment = np.maximum(trunk_alpha, above)
+    mask = np.clip(np.maximum(opened, garment), 0, 1)
+    noise = np.random.default_rng(seed).normal(0, _noise(photo), photo.shape[:2]).astype(np.float32)
+    canvas = canvas + (noise * mask)[..., None]
+    return Dressed(np.where(mask[..., None] > 0.004, canvas, photo), mask, garment)
+
+
+def _bare_before(
+    fit: Fit,
+    regions: Regions,
+    limbs: tuple[Floats, Floats],
+    opened: Floats,
+    sleeves: list[Layer],
+    across: Floats,
+    along: Floats,
+) -> Floats:
+    """Bare arms, seen or filled in, where they lie before the garment's trunk: beyond the armhole, below the cuff."""
+    apart = smoothstep(np.abs(across) - 0.52 * fit.seen_width, -3, 3) * (along < fit.armhole[1][0])
+    arms = (np.maximum(mask, limb * opened * apart) for mask, limb in zip(regions.arms, limbs, strict=True))
+    bare = np.maximum(*(mask * (layer.share > 1) for mask, layer in zip(arms, sleeves, strict=True)))
+    return bare * _outside_armhole(fit, across, along)
+
+
+def _room(fit: Fit, regions: Regions, across: Floats, along: Floats) -> Floats:
+    """Where the garment's trunk may be: near the body, and inside the armholes when it has no sleeves."""
+    width = fit.body.width
+    size = 2 * round(0.06 * width) + 1
+    room = blur(cv2.dilate(np.maximum(regions.person, regions.top), np.ones((size, size))), 0.01 * width)
+    if fit.garment.sleeves[0] is None:
+        room = room * (1 - _past_armhole(fit, across, along))
+    start = 0.45 if fit.garment.sleeves[0] is None else 1.0
+    for arm, sign in zip(fit.body.arms, (-1, 1), strict=True):
+        upper = float(np.hypot(*(arm.elbow - arm.shoulder)))
+        line = np.stack([arm.shoulder, arm.elbow, arm.wrist])
+        reach, outside = along_line(line, *_grid(room), sign)
+        room = room * (1 - smoothstep(outside, -1, 1) * (reach > start * upper))
+    return room
+
+
+def undress(
+    photo: Floats, body: Body, regions: Regions, across: Floats, along: Floats
+) -> tuple[Floats, Floats, tuple[Floats, Floats]]:
+    """What is behind the worn top: (picture, where it is to be seen 0..1, both arms 0..1).
+
+    Skin where the neck and bare arms must go on, legwear at the waist, background elsewhere.
+    """
+    width = body.width
+    reach = 2 * round(0.03 * width) + 1
+    opened = np.clip(1.6 * blur(cv2.dilate(regions.top, np.ones((reach, reach))), max(width / 150, 0.8)), 0, 1)
+    everyone = cv2.dilate(np.maximum(regions.person, regions.top), np.ones((9, 9)))
+    behind = fill(photo, (everyone < 0.02).astype(np.float32))
+    solid = (cv2.erode(regions.person, np.ones((7, 7))) > 0.9) & (cv2.dilate(regions.top, np.ones((11, 11))) < 0.05)
+    skin_seen = solid & (
+        (np.maximum(*regions.arms) > 0.5) | ((regions.head > 0.5) & (along > body.to_frame(*body.chin)[1]))
+    )
+    legs_seen = solid & (along > 0.8 * body.length) & (np.maximum(*regions.arms) < 0.1) & (regions.head < 0.1)
+    skin = fill(photo, skin_seen.astype(np.float32)) if skin_seen.any() else behind
+    legs = fill(photo, legs_seen.astype(np.float32)) if legs_seen.any() else behind
+    legs_zone = smoothstep(0.56 * width - np.abs(across), -1.5, 1.5)
+    trunk = smoothstep(0.44 * width - np.abs(across), -1.5, 1.5)
+    made = behind + (legs - behind) * (legs_zone * smoothstep(along, 0.45 * body.length, 0.5 * body.length))[..., None]
+    chest = (
+        trunk
+        * (1 - smoothstep(along, 0.45 * body.length, 0.5 * body.length))
+        * cv2.erode(regions.person, np.ones((3, 3)))
+    )
+    made = made + (skin - made) * chest[..., None]
+    size = 2 * round(0.035 * width) + 1
+    within = blur(cv2.erode(regions.person, np.ones((1, size))), 1.0)  # cloth hangs wider than the arm in it
+    limbs = []
+    for side in (0, 1):
+        alpha, light = _bare_arm(body, side, photo.shape)
+        alpha = alpha * within
+        made = made + (skin * light[..., None] - made) * alpha[..., None]
+        limbs.append(alpha)
+    return made, opened, (limbs[0], limbs[1])
+
+
+def _bare_arm(body: Body, side: int, shape: tuple[int, ...]) -> tuple[Floats, Floats]:
+    """Alpha and light of an arm as a tapered round limb: darker towards its edges."""
+    arm = body.arms[side]
+    rows, columns = np.mgrid[: shape[0], : shape[1]].astype(np.float32)
+    alpha = np.zeros(shape[:2], np.float32)
+    light = np.ones(shape[:2], np.float32)
+    joints = list(zip((arm.shoulder, arm.elbow, arm.wrist), arm.half_widths, strict=True))
+    for (begin, thick), (end, thin) in pairwise(joints):
+        line = end - begin
+        share = np.clip(((columns - begin[0]) * line[0] + (rows - begin[1]) * line[1]) / (line @ line), 0, 1)
+        distance = np.hypot(columns - begin[0] - share * line[0], rows - begin[1] - share * line[1])
+        half = thick + (thin - thick) * share
+        cover = np.clip(half - distance + 0.5, 0, 1)
+        light = np.where(cover > alpha, 1 - 0.22 * np.clip(distance / half, 0, 1) ** 3, light)
+        alpha = np.maximum(alpha, cover)
+    return alpha, light
+
+
+def _in_front(body: Body, regions: Regions, fit: Fit, across: Floats, along: Floats) -> Floats:
+    """What stays before the garment: face and hair above the chin, throat, and hands."""
+    chin = float(body.to_frame(*body.chin)[1])
+    face = regions.head * (along < chin + 0.06 * body.width)
+    hands = np.zeros_like(face)
+    for arm, mask in zip(body.arms, regions.arms, strict=True):
+        line = arm.wrist - arm.elbow
+        hand = arm.wrist + 0.12 * line
+        before = np.float32(((_grid(face)[0] - hand[0]) * line[0] + (_grid(face)[1] - hand[1]) * line[1]) > 0)
+        hands = np.maximum(hands, mask * before)
+    throat = smoothstep(0.2 * body.width - np.abs(across - fit.neck_shift), -2, 2)
+    throat = throat * smoothstep(-along, 0.17 * body.width, 0.2 * body.width)
+    throat = throat * cv2.erode(regions.person, np.ones((3, 3)))
+    return np.maximum(np.maximum(face, hands), throat)
+
+
+def _grid(like: Floats) -> tuple[Floats, Floats]:
+    rows, columns = np.mgrid[: like.shape[0], : like.shape[1]].astype(np.float32)
+    return columns, rows
+
+
+def _outside_armhole(fit: Fit, across: Floats, along: Floats) -> Floats:
+    """1 beyond the line from shoulder tip to armpit: there an arm lies before the trunk of the garment."""
+    (tip_along, tip), (pit_along, pit) = fit.armhole
+    ends = [tip_along, pit_along, pit_along + 0.1 * fit.body.width]
+    edge = np.interp(along, ends, [tip, min(0.85 * pit, 0.53 * fit.seen_width), 0.0])
+    return smoothstep(np.abs(across) - edge, -2, 2)
+
+
+def _past_armhole(fit: Fit, across: Floats, along: Floats) -> Floats:
+    """1 where a sleeveless garment lying flat sticks out at the armhole: on a body the arm holds it in."""
+    (tip_along, tip), (pit_along, pit) = fit.armhole
+    ends = [tip_along, pit_along, pit_along + 0.15 * fit.body.width]
+    edge = np.interp(along, ends, [1.02 * tip, 0.9 * pit, 0.88 * pit])
+    return smoothstep(np.abs(across) - edge, -1, 1) * (along < ends[2])
+
+
+def _shading(photo: Floats, regions: Regions, body: Body) -> Floats:
+    """Folds and light of the worn top as a factor near 1; prints and edges are left out. 1 where there was none."""
+    grey = photo @ LUMA
+    inside = (cv2.erode(regions.top, np.ones((9, 9))) > 0.9).astype(np.float32)
+    if inside.sum() < 100:
+        return np.ones_like(grey)
+    lab = cv2.cvtColor(photo / 255, cv2.COLOR_RGB2LAB)
+    usual = np.median(lab[inside > 0], axis=0)
+    plain = np.exp(-((np.hypot(lab[..., 1] - usual[1], lab[..., 2] - usual[2]) / 12) ** 2))
+    plain *= np.exp(-(((lab[..., 0] - usual[0]) / 22) ** 2))
+    weight = inside * plain + 1e-4 * inside
+    fine = _mean(grey, weight, body.width / 55)
+    coarse = _mean(grey, weight, body.width / 2)
+    folds = np.clip(fine / np.maximum(coarse, 1), 0.72, 1.18)
+    known = (weight > 0.3).astype(np.float32)
+    if known.sum() < 100:
+        return np.ones_like(grey)
+    spread = fill(folds.astype(np.float32), known)
+    near = blur(cv2.dilate(inside, np.ones((9, 9))), body.width / 25)
+    return 1 + (spread - 1) * 0.9 * np.clip(near, 0, 1)
+
+
+def _mean(picture: Floats, weight: Floats, sigma: float) -> Floats:
+    return blur((picture * weight).astype(np.float32), sigma) / np.maximum(blur(weight.astype(np.float32), sigma), 1e-5)
+
+
+def _roundness(fit: Fit, across: Floats) -> Floats:
+    """The trunk is round: it darkens towards its sides."""
+    half = max(0.5 * fit.garment.chest * fit.across, 1)
+    return 1 - 0.1 * smoothstep(np.abs(across) / half, 0.55, 1.1)
+
+
+def _round_arm(fit: Fit, side: int, columns: Floats, rows: Floats) -> Floats:
+    arm = fit.body.arms[side]
+    line = arm.elbow - arm.shoulder
+    offset = ((columns - arm.shoulder[0]) * line[1] - (rows - arm.shoulder[1]) * line[0]) / np.hypot(*line)
+    return 1 - 0.1 * smoothstep(np.abs(offset) / (0.3 * fit.body.width), 0.35, 1.0)
+
+
+def _shade_below(canvas: Floats, alpha: Floats, body: Body, person: Floats) -> Floats:
+    """The soft shadow of the hem and collar on what lies under them."""
+    shift = max(int(0.02 * body.width), 1)
+    moved = np.roll(alpha, shift, axis=0)
+    shadow = blur(np.maximum(alpha, moved), 0.025 * body.width) * (1 - alpha)
+    return canvas * (1 - 0.3 * shadow * person)[..., None]
+
+
+def _exposure(photo: Floats, regions: Regions) -> float:
+    """How bright white cloth is in this photo, as a factor for packshot colours (whose white is 255)."""
+    grey = photo[regions.person > 0.8] @ LUMA
+    return float(np.clip((np.percentile(grey, 98) + 25) / 255, 0.92, 0.98))
+
+
+def _lay(canvas: Floats, layer: Layer, alpha: Floats, light: Floats) -> Floats:
+    colours = layer.colours * light[..., None]
+    return canvas + (colours - canvas) * alpha[..., None]
+
+
+def _noise(photo: Floats) -> float:
+    """Standard deviation of the photo's grain, grey levels (Immerkaer 1996)."""
+    grey = photo @ LUMA
+    detail = np.abs(cv2.filter2D(grey, -1, np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)))
+    return float(np.clip(np.median(detail) * 1.2533 / 6, 0, 6))

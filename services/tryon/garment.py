@@ -1,0 +1,296 @@
+"""A garment photo becomes a garment: its pixels, its silhouette, and the landmarks that the body is dressed by.
+
+Everything is measured on the silhouette of an upright flat-lay or ghost-mannequin photo. Left and right
+are the picture's.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+
+import cv2
+import numpy as np
+from PIL import Image
+
+from services.cutout.cutout import cut_out
+from services.cutout.saliency import Saliency
+from services.errors import InvalidImage
+from services.people import FOLDER
+from services.tryon.arrays import Floats, blur, largest_part
+
+WORKING_HEIGHT_PX = 1000
+FLAT_BORDER_STD = 6.0
+SLEEVE_DEPTH = 0.07
+ADVICE = "Send one garment, upright, flat or on a ghost mannequin, on a plain background."
+
+
+@dataclass(frozen=True)
+class Sleeve:
+    """One sleeve: the middle of the armhole, the unit vector to the cuff, length along it, half widths per px along it.
+
+    half_widths: 2 x length px, towards the body and away from it.
+    """
+
+    root: Floats
+    direction: Floats
+    length: float
+    half_widths: Floats
+    tip: Floats
+    armpit: Floats
+
+
+@dataclass(frozen=True)
+class Garment:
+    """An upper-body garment or dress.
+
+    colours: float32 (height, width, 3) sRGB 0..255. alpha: float32 0..1, without the inside of the neck. Points are
+    (x, y) px: ``neck`` the two high shoulder points, ``tips`` the shoulder ends, ``armpits``; ``middle`` the axis x;
+    ``hem`` y; ``collar`` y of the front neckline at the axis. ``sleeves`` left and right, None where sleeveless.
+    """
+
+    colours: Floats
+    alpha: Floats
+    middle: float
+    neck: tuple[Floats, Floats]
+    tips: tuple[Floats, Floats]
+    armpits: tuple[Floats, Floats]
+    hem: float
+    collar: float
+    sleeves: tuple[Sleeve | None, Sleeve | None]
+
+    @property
+    def chest(self) -> float:
+        """Width from armpit to armpit, px."""
+        return float(self.armpits[1][0] - self.armpits[0][0])
+
+    @property
+    def torso_alpha(self) -> Floats:
+        """Alpha without the sleeves."""
+        alpha = self.alpha.copy()
+        for side, sleeve in zip((-1, 1), self.sleeves, strict=True):
+            if sleeve:
+                alpha *= 1 - beyond_armhole(self.alpha.shape, sleeve, side, margin=0.0)
+        return alpha
+
+
+def beyond_armhole(shape: tuple[int, ...], sleeve: Sleeve, side: int, margin: float) -> Floats:
+    """1 outside the line from shoulder tip to armpit, 0 inside, soft over 2 px; ``margin`` px moves it inwards."""
+    rows, columns = np.mgrid[: shape[0], : shape[1]].astype(np.float32)
+    along = sleeve.armpit - sleeve.tip
+    normal = np.array([-along[1], along[0]]) / np.hypot(*along)
+    if normal[0] * side < 0:
+        normal = -normal
+    distance = (columns - sleeve.tip[0]) * normal[0] + (rows - sleeve.tip[1]) * normal[1]
+    beside = (columns - sleeve.armpit[0]) * side > -0.25 * np.hypot(*along)
+    return np.clip((distance + margin) / 2 + 0.5, 0, 1) * beside
+
+
+def read_garment(photo: Image.Image) -> Garment:
+    """Cut a garment out of its photo and find its landmarks. Raises InvalidImage with the reason."""
+    colours, alpha = cut_garment(photo)
+    mask = alpha > 0.5
+    middle = _axis(mask)
+    hem = float(np.flatnonzero(mask[:, int(middle)]).max())
+    if hem < 0.5 * mask.shape[0]:
+        raise InvalidImage("The garment photo", "no garment with a body and a hem can be seen in it", ADVICE)
+    sides = [_read_side(mask, middle, hem, side) for side in (-1, 1)]
+    armpits = (sides[0][0], sides[1][0])
+    tips = (sides[0][1], sides[1][1])
+    sleeves = (sides[0][2], sides[1][2])
+    neck = (_neck_point(mask, middle, tips[0]), _neck_point(mask, middle, tips[1]))
+    collar, alpha = _open_neck(colours, alpha, neck, middle)
+    return Garment(colours, alpha, middle, neck, tips, armpits, hem, collar, sleeves)
+
+
+def cut_garment(photo: Image.Image) -> tuple[Floats, Floats]:
+    """Colours 0..255 and alpha 0..1 of the garment, trimmed, at most WORKING_HEIGHT_PX high."""
+    flat = _cut_flat(photo.convert("RGB")) if photo.mode == "RGB" else None
+    if flat is None:
+        image = cut_out(photo, _saliency()).image
+        pixels = np.asarray(image).astype(np.float32)
+        colours, alpha = pixels[..., :3], pixels[..., 3] / 255
+    else:
+        colours, alpha = flat
+    scale = WORKING_HEIGHT_PX / alpha.shape[0]
+    if scale < 1:
+        size = (max(round(alpha.shape[1] * scale), 1), WORKING_HEIGHT_PX)
+        colours, alpha = (cv2.resize(part, size, interpolation=cv2.INTER_AREA) for part in (colours, alpha))
+    pad = 8
+    colours = cv2.copyMakeBorder(colours, pad, pad, pad, pad, cv2.BORDER_REPLICATE)
+    return colours, cv2.copyMakeBorder(alpha, pad, pad, pad, pad, cv2.BORDER_CONSTANT)
+
+
+@cache
+def _saliency() -> Saliency:
+    return Saliency(str(FOLDER.parent / "matting"))
+
+
+def _cut_flat(photo: Image.Image) -> tuple[Floats, Floats] | None:
+    """Cut from a backdrop of one flat colour, down to parts that differ from it by a few levels; None on other ones.
+
+    White on white is what garment photos are made of, so the tolerance follows the backdrop's own noise.
+    """
+    pixels = np.asarray(photo)
+    edge = max(min(pixels.shape[:2]) // 60, 4)
+    border = np.concatenate(
+        [pixels[:edge].reshape(-1, 3), pixels[:, :edge].reshape(-1, 3), pixels[:, -edge:].reshape(-1, 3)]
+    )
+    colour = np.median(border, axis=0)
+    away = np.abs(border.astype(np.float32) - colour).max(axis=1)
+    noise = float(np.percentile(away, 90))
+    if noise > FLAT_BORDER_STD:
+        return None
+    distance = np.abs(pixels.astype(np.float32) - colour).max(axis=2)
+    near = (blur(distance, 1.0) <= max(3.0, 2 * noise)).astype(np.uint8)
+    near = cv2.copyMakeBorder(near, 4, 4, 4, 4, cv2.BORDER_CONSTANT, value=1)
+    near = cv2.morphologyEx(near, cv2.MORPH_ERODE, np.ones((3, 3), np.uint8))
+    _, labels = cv2.connectedComponents(near, connectivity=4)
+    outside = cv2.dilate((labels == labels[0, 0]).astype(np.uint8), np.ones((3, 3), np.uint8))[4:-4, 4:-4]
+    mask = largest_part(blur(1 - outside.astype(np.float32), pixels.shape[0] / 350) > 0.5)
+    if not 0.04 < mask.mean() < 0.95:
+        return None
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    part = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    colours = _spread(pixels[part].astype(np.float32), mask[part])
+    alpha = np.clip(1.6 * (blur(mask[part].astype(np.float32), 1.2) - 0.5) + 0.35, 0, 1)
+    contrast = np.abs(colours - colour).max(axis=2)
+    cover = np.clip(1.6 * distance[part] / np.maximum(contrast, 1) - 0.4, 0, 1)
+    depth = cv2.distanceTransform(np.pad(mask[part].astype(np.uint8), 1), cv2.DIST_L2, 3)[1:-1, 1:-1]
+    is_fringe = (depth < 10) & (contrast > 45)
+    return colours, np.where(is_fringe, np.minimum(alpha, cover), alpha).astype(np.float32)
+
+
+def _spread(colours: Floats, mask: np.ndarray) -> Floats:
+    """Carry the garment's colour over its edge, so that no backdrop shines through the soft outline."""
+    core = cv2.erode(mask.astype(np.uint8), np.ones((9, 9), np.uint8)).astype(np.float32)
+    weight = cv2.GaussianBlur(core, (0, 0), 4) + 1e-4
+    spread = cv2.GaussianBlur(colours * core[..., None], (0, 0), 4) / weight[..., None]
+    return np.where(core[..., None] > 0, colours, np.where(weight[..., None] > 1e-3, spread, colours))
+
+
+def _axis(mask: np.ndarray) -> float:
+    rows = np.arange(int(0.55 * mask.shape[0]), int(0.9 * mask.shape[0]))
+    whole = np.flatnonzero(mask.any(axis=0)).mean()
+    middles = []
+    for row in rows:
+        columns = np.flatnonzero(mask[row])
+        if columns.size:
+            runs = np.split(columns, np.flatnonzero(np.diff(columns) > 1) + 1)
+            run = min(runs, key=lambda run: abs(run.mean() - whole))
+            middles.append((run[0] + run[-1]) / 2)
+    return float(np.median(middles))
+
+
+def _read_side(mask: np.ndarray, middle: float, hem: float, side: int) -> tuple[Floats, Floats, Sleeve | None]:
+    """(armpit, shoulder tip, sleeve) of one side, -1 left, 1 right."""
+    contour = max(
+        cv2.findContours(mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)[0], key=cv2.contourArea
+    )
+    contour = contour.reshape(-1, 1, 2)
+    height = mask.shape[0]
+    points = contour[:, 0].astype(np.float32)
+    half = points[(points[:, 0] - middle) * side > 0]
+    armpit = _concave_armpit(contour, middle, hem, side, height)
+    if armpit is None:
+        zone = half[(half[:, 1] > 0.12 * height) & (half[:, 1] < 0.62 * height)]
+        armpit = zone[np.argmax((zone[:, 0] - middle) * side - 0.02 * zone[:, 1])]
+        above = half[half[:, 1] < armpit[1]]
+        tip = above[np.argmax((above[:, 0] - middle) * side - 0.9 * above[:, 1])]
+        return armpit, tip, None
+    inward = 0.04 * abs(armpit[0] - middle)
+    column = int(armpit[0] - side * inward)
+    tip = np.array([column, np.flatnonzero(mask[:, column])[0]], np.float32)
+    return armpit, tip, _read_sleeve(mask, tip, armpit, side)
+
+
+def _concave_armpit(contour: np.ndarray, middle: float, hem: float, side: int, height: int) -> Floats | None:
+    """The deepest dent of the outline on one side between hem and shoulder: where a sleeve leaves the body."""
+    defects = cv2.convexityDefects(contour, cv2.convexHull(contour, returnPoints=False))
+    best, deepest = None, SLEEVE_DEPTH * height
+    for start, end, far, depth in defects.reshape(-1, 4) if defects is not None else ():
+        point = contour[far, 0].astype(np.float32)
+        ends = contour[[start, end], 0, 1]
+        is_side = (point[0] - middle) * side > 0.1 * height and ends.max() > 0.6 * hem
+        if is_side and 0.1 * height < point[1] < 0.85 * hem and depth / 256 > deepest:
+            best, deepest = point, depth / 256
+    return best
+
+
+def _read_sleeve(mask: np.ndarray, tip: Floats, armpit: Floats, side: int) -> Sleeve:
+    root = (tip + armpit) / 2
+    bare = Sleeve(root, np.array([side, 0.5], np.float32), 0, np.zeros((2, 1)), tip, armpit)
+    region = mask & (beyond_armhole(mask.shape, bare, side, margin=0.0) > 0.5)
+    region = largest_part(region)
+    rows, columns = np.nonzero(region)
+    points = np.stack([columns, rows], axis=1).astype(np.float32)
+    direction = points.mean(axis=0) - root
+    for _ in range(3):
+        direction /= np.hypot(*direction)
+        reach = (points - root) @ direction
+        end = points[reach > np.percentile(reach, 99.5) - 0.06 * reach.max()].mean(axis=0)
+        direction = end - root
+    direction /= np.hypot(*direction)
+    reach = (points - root) @ direction
+    normal = np.array([-direction[1], direction[0]])
+    offset = (points - root) @ (normal if normal[0] * side > 0 else -normal)
+    length = float(np.percentile(reach, 99.5))
+    bins = np.clip(reach.astype(int), 0, max(int(length), 1))
+    half = np.zeros((2, bins.max() + 1), np.float32)
+    for row, sign in enumerate((-1, 1)):
+        np.maximum.at(half[row], bins, sign * offset)
+    return Sleeve(root, direction, length, np.stack([blur(row[None], 6)[0] for row in half]), tip, armpit)
+
+
+def _neck_point(mask: np.ndarray, middle: float, tip: Floats) -> Floats:
+    """The high shoulder point: the highest of the outline between axis and tip, a little outwards where it is flat."""
+    columns = np.linspace(middle, tip[0], 200)[6:-4].astype(int)
+    tops = np.array([np.flatnonzero(mask[:, column])[0] for column in columns])
+    best = np.argmax(-tops + 0.12 * np.abs(columns - middle))
+    return np.array([columns[best], tops[best]], np.float32)
+
+
+def _open_neck(colours: Floats, alpha: Floats, neck: tuple[Floats, Floats], middle: float) -> tuple[float, Floats]:
+    """Take away the inside of the back that shows through the neck opening; return the front neckline's y at the axis.
+
+    The neckline is the curve from neck point to neck point, V to U, that lies on the strongest unbroken edge.
+    """
+    width = neck[1][0] - neck[0][0]
+    top = (neck[0][1] + neck[1][1]) / 2
+    centre = (neck[0][0] + neck[1][0]) / 2
+    axis_top = float(np.flatnonzero(alpha[:, int(centre)] > 0.5)[0])
+    if axis_top - top > 0.22 * width:
+        return axis_top, alpha  # the opening is open already
+    lab = cv2.cvtColor((colours / 255).astype(np.float32), cv2.COLOR_RGB2LAB)
+    lab = cv2.GaussianBlur(lab, (0, 0), max(width / 110, 1))
+    step = max(width / 90, 1.5)
+    best = (-1.0, 0.4 * width, 2.0, 0.9)
+    steps = np.linspace(-0.93, 0.93, 61)
+    for spread in (0.64, 0.72, 0.8, 0.88, 0.96):
+        for power in (1.0, 1.25, 1.6, 2.0, 2.6):
+            for depth in np.arange(0.3, 1.45, 0.02) * width:
+                score = _edge_score(
+                    lab, centre + steps * spread * width / 2, top + depth * (1 - np.abs(steps) ** power), step
+                )
+                score *= np.exp(-((depth / width - 0.6) ** 2) / (2 * 0.5**2))
+                if score > best[0]:
+                    best = (score, depth, power, spread)
+    _, depth, power, spread = best
+    columns = np.arange(alpha.shape[1], dtype=np.float32)
+    across = np.abs(columns - centre) / (spread * width / 2)
+    line = top + depth * (1 - np.clip(across, 0, 1) ** power)
+    rows = np.arange(alpha.shape[0], dtype=np.float32)[:, None]
+    inside = np.clip(line[None] - rows + 0.5, 0, 1) * (across < 1)[None]
+    return float(top + depth), alpha * (1 - inside)
+
+
+def _edge_score(lab: Floats, x: Floats, y: Floats, step: float) -> float:
+    """How strong and how unbroken the edge across a curve is: low and mean colour step."""
+    normal = np.stack([-np.gradient(y), np.gradient(x)])
+    normal *= step / np.linalg.norm(normal, axis=0)
+    above, below = (_at(lab, x + sign * normal[0], y + sign * normal[1]) for sign in (-1, 1))
+    steps = np.minimum(np.linalg.norm(above - below, axis=1), 30)
+    return float(np.percentile(steps, 30) + 0.3 * steps.mean())
+
+
+def _at(picture: Floats, x: Floats, y: Floats) -> Floats:
+    """The picture's values at points."""
+    return cv2.remap(picture, x.astype(np.float32)[None], y.astype(np.float32)[None], cv2.INTER_LINEAR)[0]

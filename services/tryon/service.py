@@ -1,0 +1,42 @@
+"""Declaration of the try-on service. Imports no torch."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from services.contract import Checkpoint, GenerateRequest, Service
+from services.images import Box, ImageRef
+
+GarmentCategory = Literal["upper_body"]
+
+
+class TryOnRequest(GenerateRequest):
+    """Dress the person of one photo in the garment of another.
+
+    The answer holds the images ``image`` (RGB, the photo with the new garment; pixels outside the mask are the photo's
+    own), ``agnostic_mask`` (L, 255 = changed), ``garment`` (RGBA, the garment alone) and one RGB plate per shape, and
+    the facts ``boxes`` (shape -> the dressed person in px), ``keypoints`` (name -> x, y px, visibility 0..1),
+    ``scores`` (identity, background, garment, confidence, each 0..1, 1 best) and ``garment_category``.
+    Photos over 2048 px on their long side are scaled down first.
+    """
+
+    person: ImageRef = Field(description="One person standing, seen from the front to the hips or more")
+    garment: ImageRef = Field(description="One garment, flat or on a ghost mannequin, on a plain background")
+    garment_category: GarmentCategory = Field("upper_body", description="What the garment covers")
+    person_box: Box | None = Field(None, description="Where the person is, when there are several; else the largest")
+
+
+SERVICE = Service(
+    name="tryon",
+    summary="The person of one photo in the garment of another",
+    request=TryOnRequest,
+    checkpoints=(
+        Checkpoint(
+            name="drape",
+            source="assets/models/people",
+            revision="2026-11-22",
+            licence="Apache-2.0",
+            engine="services.tryon.engine:DrapeEngine",
+        ),
+    ),
+)

@@ -1,0 +1,76 @@
+"""Every hub checkpoint of the product service, run through the whole replica with its tiny twin; new ones are found."""
+
+import gc
+import weakref
+
+import pytest
+import torch
+from hub_suite import Bench, HubSuite, engine_of
+from hub_twins import save_twin
+
+from services.checkpoint import Checkpoint
+from services.errors import CheckpointUnusable
+from services.product.hub import HUB_CHECKPOINTS
+from services.settings import Settings
+from services.weights import check_usable
+
+ONE_OF_EACH_ENGINE = {one.engine: one.name for one in reversed(HUB_CHECKPOINTS)}.values()
+SETTINGS = Settings(allow_non_commercial=True)
+
+
+@pytest.fixture(scope="module")
+def twins(tmp_path_factory) -> dict[str, Checkpoint]:
+    wanted = [one for one in HUB_CHECKPOINTS if one.name in ONE_OF_EACH_ENGINE]
+    return {one.name: save_twin(one, tmp_path_factory.mktemp(one.name)) for one in wanted}
+
+
+@pytest.fixture(params=ONE_OF_EACH_ENGINE, scope="module")
+def twin(request, twins) -> Checkpoint:
+    return twins[request.param]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def small_pictures():
+    """Qwen's pipeline shows the autoencoder every picture at one megapixel; here at 64 x 64 px."""
+    from diffusers.pipelines.qwenimage import pipeline_qwenimage_edit_plus as module
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "VAE_IMAGE_SIZE", 64 * 64)
+        patch.setattr(module, "CONDITION_IMAGE_SIZE", 64 * 64)
+        yield
+
+
+@pytest.fixture(scope="module")
+def bench(twin) -> Bench:
+    return Bench(twin, SETTINGS)
+
+
+class TestTwins(HubSuite):
+    """The suite on tiny random weights."""
+
+
+def test_the_declaration_is_one_that_a_cluster_can_run():
+    """A commit in every place, a GPU, a size; what forbids ads is refused with the licence's name."""
+    for checkpoint in HUB_CHECKPOINTS:
+        assert checkpoint.is_locked
+        assert checkpoint.device == "cuda"
+        assert checkpoint.num_gpus > 0
+        assert checkpoint.memory_gib > 0
+        assert checkpoint.area_px > 0
+        if checkpoint.use == "non-commercial":
+            with pytest.raises(CheckpointUnusable, match=r"VITRINE_ALLOW_NON_COMMERCIAL"):
+                check_usable(checkpoint, Settings())
+        else:
+            check_usable(checkpoint, Settings())
+
+
+def test_dropping_a_replica_frees_its_weights(twins):
+    """After generating with and without LoRA nothing keeps a module of the pipeline alive."""
+    bench = Bench(twins["flux2-klein"], SETTINGS)
+    bench.plate(lora="tarnefold")
+    modules = engine_of(bench)._pipeline.components.values()
+    left = [weakref.ref(part) for part in modules if isinstance(part, torch.nn.Module)]
+    del bench, modules
+    gc.collect()
+    assert left
+    assert [ref() for ref in left if ref() is not None] == []

@@ -1,0 +1,81 @@
+"""A drawn person in a drawn top, with exact landmarks and mask, and drawn garments."""
+
+import cv2
+import numpy as np
+from PIL import Image
+
+from services.images import Box
+from services.people import Joint, Person
+
+WIDTH, HEIGHT = 240, 400
+BACKGROUND, SKIN, TOP, TROUSERS = (200, 205, 210), (205, 150, 120), (60, 90, 170), (40, 40, 45)
+HAIR = (60, 40, 30)
+POINTS = {
+    Joint.NOSE: (120, 62),
+    Joint.LEFT_MOUTH: (125, 74),
+    Joint.RIGHT_MOUTH: (115, 74),
+    Joint.RIGHT_SHOULDER: (90, 120),
+    Joint.LEFT_SHOULDER: (150, 120),
+    Joint.RIGHT_ELBOW: (76, 170),
+    Joint.LEFT_ELBOW: (164, 170),
+    Joint.RIGHT_WRIST: (68, 215),
+    Joint.LEFT_WRIST: (172, 215),
+    Joint.RIGHT_HIP: (104, 212),
+    Joint.LEFT_HIP: (136, 212),
+    Joint.RIGHT_KNEE: (104, 290),
+    Joint.LEFT_KNEE: (136, 290),
+    Joint.RIGHT_ANKLE: (104, 370),
+    Joint.LEFT_ANKLE: (136, 370),
+}
+
+
+def figure(sleeve: float = 0.5, **moved: tuple[int, int]) -> tuple[np.ndarray, Person]:
+    """Pixels (400 x 240 RGB) and the person; ``sleeve`` is the share of the upper arm that the top covers.
+
+    Joints move by name, e.g. ``left_wrist=(120, 160)``.
+    """
+    points = POINTS | {Joint[name.upper()]: place for name, place in moved.items()}
+    pixels = np.full((HEIGHT, WIDTH, 3), BACKGROUND, np.uint8)
+    blank = pixels.copy()
+    cv2.ellipse(pixels, (120, 55), (19, 25), 0, 0, 360, HAIR, -1)
+    cv2.ellipse(pixels, (120, 62), (16, 23), 0, 0, 360, SKIN, -1)
+    for x in (113, 127):
+        cv2.ellipse(pixels, (x, 58), (3, 1), 0, 0, 360, (40, 30, 30), -1)
+        cv2.line(pixels, (x - 4, 53), (x + 4, 53), (70, 50, 40), 1)
+    cv2.line(pixels, (120, 60), (119, 67), (170, 115, 95), 1)
+    cv2.line(pixels, (115, 75), (125, 75), (160, 70, 70), 2)
+    cv2.line(pixels, (120, 80), (120, 112), SKIN, 20)
+    for side in ("LEFT", "RIGHT"):
+        hip, ankle = points[Joint[f"{side}_HIP"]], points[Joint[f"{side}_ANKLE"]]
+        cv2.line(pixels, hip, ankle, TROUSERS, 30)
+    trunk = np.array([(108, 104), (132, 104), (158, 114), (146, 228), (94, 228), (82, 114)])
+    cv2.fillPoly(pixels, [trunk], TOP)
+    for side in ("LEFT", "RIGHT"):
+        shoulder, elbow, wrist = (np.array(points[Joint[f"{side}_{part}"]]) for part in ("SHOULDER", "ELBOW", "WRIST"))
+        hand = wrist + (wrist - elbow) // 4
+        for start, end in ((shoulder, elbow), (elbow, hand)):
+            cv2.line(pixels, tuple(map(int, start)), tuple(map(int, end)), SKIN, 14)
+        cuff = (shoulder + sleeve * (elbow - shoulder)).astype(int)
+        cv2.line(pixels, tuple(map(int, shoulder)), tuple(map(int, cuff)), TOP, 20)
+    mask = (pixels != blank).any(axis=2).astype(np.float32)
+    landmarks = np.zeros((33, 5), np.float32)
+    landmarks[:, 3:] = 1
+    for joint, place in points.items():
+        landmarks[joint, :2] = place
+    rows, columns = np.nonzero(mask)
+    box = Box(left=int(columns.min()), top=int(rows.min()), right=int(columns.max()) + 1, bottom=int(rows.max()) + 1)
+    return pixels, Person(box, 1.0, landmarks, mask)
+
+
+def shirt(colour=(190, 40, 40), sleeves: bool = True, print_colour=(250, 220, 40)) -> Image.Image:
+    """A flat garment on white, 360 x 290, with a square print in the middle; its chest is 152 px wide."""
+    pixels = np.full((290, 360, 3), 255, np.uint8)
+    body = [(142, 24), (218, 24), (258, 44), (256, 130), (252, 256), (108, 256), (104, 130), (102, 44)]
+    cv2.fillPoly(pixels, [np.array(body)], colour)
+    if sleeves:
+        for sign in (-1, 1):
+            sleeve = [(180 + sign * 70, 40), (180 + sign * 140, 115), (180 + sign * 106, 138), (180 + sign * 70, 105)]
+            cv2.fillPoly(pixels, [np.array(sleeve)], colour)
+    cv2.ellipse(pixels, (180, 22), (30, 26), 0, 0, 180, (255, 255, 255), -1)
+    cv2.rectangle(pixels, (160, 130), (200, 170), print_colour, -1)
+    return Image.fromarray(pixels)

@@ -1,0 +1,102 @@
+"""Contrast, scrims, camera and encoding, on pixels made for the purpose."""
+
+import io
+
+import numpy as np
+import pytest
+from drawn_plates import draw_plate, product_box, ref
+from PIL import Image
+
+from services.compositor.camera import develop, product_matte, take_shot
+from services.compositor.contrast import contrast, required, worst_contrast
+from services.compositor.encode import BEST_QUALITY, RESERVE_BYTES, encode_to_budget
+from services.compositor.ground import Ink, paint_scrim
+from services.compositor.layout import Placed
+from services.compositor.service import Plate
+from services.compositor.template import Camera
+from services.errors import TooLarge
+from services.images import SHAPES, Box
+
+
+def test_contrast_of_known_colours():
+    """The ratios that WCAG gives: 21 for black on white, 4.54 for #767676 on white."""
+    assert contrast("#000000", "#FFFFFF") == pytest.approx(21)
+    assert contrast("#767676", "#FFFFFF") == pytest.approx(4.54, abs=0.01)
+
+
+def test_worst_contrast_is_of_the_worst_part():
+    """A text half on black and half on white reads on neither half alone: the worse one counts."""
+    ground = np.repeat(np.array([[0, 0, 0], [255, 255, 255]], np.uint8), 50, 0)
+    assert worst_contrast("#FFFFFF", ground) == pytest.approx(1)
+    assert worst_contrast("#808080", ground) == 1
+
+
+@pytest.mark.parametrize(("size_px", "weight", "ratio"), [(24, 400, 3), (19, 600, 3), (19, 400, 4.5), (12, 600, 4.5)])
+def test_large_text_needs_less(size_px, weight, ratio):
+    """Large is 24 px, or 18.66 px in a bold face."""
+    assert required(size_px, weight) == ratio
+
+
+def test_scrim_spares_the_product_and_fades_without_bands():
+    """Full strength behind the words, none on the product or at the far end, and no step of more than two levels."""
+    pixels = np.full((400, 300, 3), 120, np.uint8)
+    matte = np.zeros((400, 300), np.float32)
+    matte[:, 200:] = 1
+    words = [Placed("headline", 20, 20, 100, 60, 40)]
+    paint_scrim(pixels, words, "top", Ink("#FFFFFF", False, "#000000", 0.5, 0), matte)
+    assert pixels[40, 50].max() == pytest.approx(60, abs=1)
+    assert (pixels[:, 200:] == 120).all()
+    assert (pixels[390] == 120).all()
+    means = pixels[:, :200].reshape(100, 4, 200, 3).mean((1, 2, 3))  # one dither tile at a time
+    assert np.abs(np.diff(means)).max() < 8
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_shot_keeps_the_product_whole_and_in_place(shape):
+    """The projected box frames the product's pixels, and the product stands inside the picture."""
+    plate = Plate(image=ref(draw_plate(shape, "white", "tall")), product_box=product_box(shape, "tall"))
+    shot = take_shot(Camera(fill=(0.7, 0.7), base=0.85), Box(left=10, top=20, right=210, bottom=270), {shape: plate})
+    pixels = develop(shot, np.asarray(draw_plate(shape, "white", "tall")))
+    assert pixels.shape == (250, 200, 3)
+    rows, columns = np.nonzero(pixels[..., 2] < 150)
+    found = (columns.min() + 10, rows.min() + 20, columns.max() + 11, rows.max() + 21)
+    box = shot.product
+    assert found == pytest.approx((box.left, box.top, box.right, box.bottom), abs=2)
+    assert 10 <= box.left < box.right <= 210
+    assert 20 <= box.top < box.bottom <= 270
+
+
+def test_matte_is_where_the_product_is():
+    """The cut-out's alpha lands in the product's box, clipped to the picture."""
+    plate = Plate(image=ref(draw_plate("square", "white", "square")), product_box=product_box("square", "square"))
+    shot = take_shot(Camera(), Box(left=0, top=0, right=540, bottom=540), {"square": plate})
+    matte = product_matte(shot, np.full((50, 50), 255, np.uint8), 540, 540)
+    box = shot.product
+    assert matte[box.top : box.bottom, box.left : box.right].min() == 1
+    assert matte.sum() == box.width * box.height
+
+
+def noise(width, height):
+    return np.random.default_rng(1).integers(0, 256, (height, width, 3), np.uint8)
+
+
+@pytest.mark.parametrize("limit", [600_000, 250_000, 150_000, 80_000])
+def test_encoding_keeps_the_limit(limit):
+    """Noise, which no JPEG likes, still keeps every limit, with the reserve."""
+    made, quality = encode_to_budget(noise(600, 400), "noise", limit)
+    assert len(made.data) <= limit - RESERVE_BYTES
+    assert quality <= BEST_QUALITY
+    assert Image.open(io.BytesIO(made.data)).size == (600, 400)
+
+
+def test_calm_pictures_keep_the_best_quality():
+    """A picture that fits is not made worse, and small ones keep full colour resolution."""
+    made, quality = encode_to_budget(np.full((250, 300, 3), 200, np.uint8), "calm", 150_000)
+    assert quality == BEST_QUALITY
+    assert Image.open(io.BytesIO(made.data)).layer[1][1:3] == (1, 1)
+
+
+def test_impossible_limit_is_refused():
+    """When not even the lowest quality fits, the error names the limit."""
+    with pytest.raises(TooLarge, match="Format x"):
+        encode_to_budget(noise(2000, 2000), "Format x", 20_000)

@@ -1,0 +1,82 @@
+"""Revisions and approval over HTTP; services are scripted, store is in memory."""
+
+import pytest
+from test_ingress import assert_problem, brief, client, scripted, store  # noqa: F401  fixtures
+
+WAIT = {"prefer": "wait=5"}
+
+
+@pytest.fixture
+async def job(client, brief):  # noqa: F811
+    """A finished request."""
+    return (await client.post("/v1/creatives", json=brief, headers=WAIT)).json()
+
+
+async def test_a_revision_changes_words_and_runs_no_model(client, job, scripted):  # noqa: F811
+    """One word changed: a linked request that says the difference and costs one composition."""
+    scripted.calls.clear()
+    change = {"copy": {"early": {"headline": "Late evenings"}}}
+    answer = await client.patch(f"/v1/creatives/{job['id']}", json=change)
+    made = answer.json()
+    assert answer.status_code == 201
+    assert made["revises"] == job["id"] != made["id"]
+    assert made["differences"] == [
+        {"path": "copy.early.headline", "before": "Slow mornings", "after": "Late evenings"},
+    ]
+    assert {creative["copy_text"]["headline"] for creative in made["creatives"]} == {"Late evenings"}
+    assert {creative["copy_text"]["body"] for creative in made["creatives"]} == {"Holds 350 ml."}
+    assert scripted.calls == ["compositor"]
+
+
+async def test_a_revision_changes_a_colour(client, job, scripted):  # noqa: F811
+    """A colour reaches the compositor; the difference names it."""
+    scripted.calls.clear()
+    made = (await client.patch(f"/v1/creatives/{job['id']}", json={"style": {"primary": "#AA0000"}})).json()
+    assert made["differences"] == [{"path": "style.primary", "before": None, "after": "#AA0000"}]
+    assert scripted.calls == ["compositor"]
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "code"),
+    [
+        ({}, 409, "conflict"),
+        ({"copy": {"early": {"headline": "Slow mornings"}}}, 409, "conflict"),
+        ({"copy": {"nobody": {"headline": "x"}}}, 422, "unknown_name"),
+        ({"style": {"primary": "red"}}, 422, "invalid_input"),
+        ({"copy": {"early": {"headline": ""}}}, 422, "invalid_input"),
+    ],
+)
+async def test_senseless_revisions_are_refused(client, job, change, status, code):  # noqa: F811
+    """Nothing to change, unknown variants and bad values say so."""
+    assert_problem(await client.patch(f"/v1/creatives/{job['id']}", json=change), status, code)
+
+
+async def test_nothing_is_public_before_it_is_approved(client, brief):  # noqa: F811
+    """Creatives that wait have no URL, but can be looked at through the gateway; approved, they get theirs."""
+    job = (await client.post("/v1/creatives", json=brief | {"approval": "required"}, headers=WAIT)).json()
+    assert job["approval"]["state"] == "pending_approval"
+    assert {creative["url"] for creative in job["creatives"]} == {""}
+    assert "manifest" not in job["urls"]
+    seen = await client.get(f"/v1/creatives/{job['id']}/files/{job['creatives'][0]['id']}")
+    assert (seen.status_code, seen.headers["cache-control"]) == (200, "no-store")
+    decided = await client.post(f"/v1/creatives/{job['id']}/approval", json={"decision": "approve"})
+    assert all(creative["url"] for creative in decided.json()["creatives"])
+    again = await client.post(f"/v1/creatives/{job['id']}/approval", json={"decision": "approve"})
+    assert_problem(again, 409, "conflict")
+
+
+async def test_a_rejection_says_why_and_releases_nothing(client, brief):  # noqa: F811
+    """Without a reason it is refused; with one it is kept beside the job."""
+    job = (await client.post("/v1/creatives", json=brief | {"approval": "required"}, headers=WAIT)).json()
+    path = f"/v1/creatives/{job['id']}/approval"
+    assert_problem(await client.post(path, json={"decision": "reject"}), 422, "invalid_input")
+    await client.post(path, json={"decision": "reject", "reason": "The mug is the old model."})
+    kept = (await client.get(f"/v1/creatives/{job['id']}")).json()
+    assert (kept["approval"]["state"], kept["approval"]["reason"]) == ("rejected", "The mug is the old model.")
+    assert {creative["url"] for creative in kept["creatives"]} == {""}
+
+
+async def test_what_needs_no_approval_takes_no_decision(client, job):  # noqa: F811
+    """Only creatives that wait can be decided on."""
+    answer = await client.post(f"/v1/creatives/{job['id']}/approval", json={"decision": "approve"})
+    assert_problem(answer, 409, "conflict")

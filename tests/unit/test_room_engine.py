@@ -1,0 +1,167 @@
+"""Products in drawn rooms: real size, real place, the photo untouched elsewhere, and clear refusals."""
+
+import cv2
+import numpy as np
+import pytest
+from drawn_rooms import CAMERA_HEIGHT_M, draw_room, drawn_camera, drawn_layout, drawn_stool
+from PIL import Image, ImageOps
+
+from services.errors import CutOutFailed, InvalidImage, InvalidInput
+from services.images import ImageRef
+from services.room.engine import RoomEngine
+from services.room.scale import upright_px
+from services.room.service import SERVICE, RoomRequest
+
+REF = ImageRef(key=f"images/{64 * '0'}.png", width=100, height=100, media_type="image/png")
+CAMERA = drawn_camera(roll=0.5)
+LAYOUT = drawn_layout(CAMERA)
+
+
+@pytest.fixture(scope="module")
+def engine():
+    engine = RoomEngine()
+    engine.load(SERVICE.checkpoint(""))
+    return engine
+
+
+@pytest.fixture(scope="module")
+def photo():
+    return draw_room(CAMERA, LAYOUT)
+
+
+def render(engine, photo, *products, **options):
+    stool = {"image": REF, "width_cm": 60, "height_cm": 60}
+    request = RoomRequest(room=REF, products=[stool | product for product in products or ({},)], **options)
+    pictures = {f"products.{number}.image": drawn_stool() for number in range(len(request.products))}
+    return engine.generate(request, {"room": photo, **pictures})
+
+
+def at(x, y):
+    return {"point": {"x": x, "y": y}}
+
+
+@pytest.fixture(scope="module")
+def stood(engine, photo):
+    return render(engine, photo, at(250, 300), camera_height_cm=100 * CAMERA_HEIGHT_M)
+
+
+def test_the_product_has_its_real_size_and_stands_where_it_was_asked(stood):
+    """Within 5 % of the exact projection, feet on the given row, and the answer knows its error."""
+    product = stood.facts["products"][0]
+    exact = upright_px(CAMERA, CAMERA_HEIGHT_M, (250, 300), 0.6)
+    assert 60 * product["px_per_cm"] == pytest.approx(exact, rel=0.05)
+    corners = np.array(product["corners"])
+    assert corners[2:].mean(axis=0) == pytest.approx((250, 300), abs=1)
+    assert product["size_error"] < 0.12
+    assert stood.facts["scale"]["ask_for_length"] == ""
+
+
+def test_outside_the_mask_the_photo_is_untouched(stood, photo):
+    before, after, mask = (np.asarray(picture) for picture in (photo, stood.images["room"], stood.images["mask"]))
+    assert (before[mask == 0] == after[mask == 0]).all()
+    assert 0.01 < (mask > 0).mean() < 0.5
+
+
+def test_the_floor_beside_the_feet_is_darker(stood, photo):
+    before, after = (np.asarray(picture).astype(float) for picture in (photo, stood.images["room"]))
+    box = stood.facts["products"][0]["box"]
+    beside = (slice(290, 308), slice(box["left"] - 12, box["right"] + 12))
+    ratio = cv2.blur((after[beside] / before[beside]).mean(axis=2), (3, 3))
+    assert ratio.min() < 0.8
+
+
+def test_the_same_seed_gives_the_same_picture(engine, photo, stood):
+    again = render(engine, photo, at(250, 300), camera_height_cm=100 * CAMERA_HEIGHT_M)
+    assert again.images["room"].tobytes() == stood.images["room"].tobytes()
+
+
+def test_an_assumed_camera_height_asks_for_a_length(engine, photo):
+    """Nothing known: the size is a guess, and the answer says so. A known door makes it sure and right."""
+    guess = render(engine, photo, at(250, 300)).facts["scale"]
+    assert guess["source"] == "assumed camera height"
+    assert "known length" in guess["ask_for_length"]
+    base = CAMERA.floor_points(np.array((250.0, 300.0)))
+    top = CAMERA.project(base + CAMERA.up * 1.0 / CAMERA_HEIGHT_M)
+    ends = {"start": {"x": 250, "y": 300}, "end": {"x": float(top[0]), "y": float(top[1])}, "length_cm": 100}
+    known = render(engine, photo, at(250, 300), known_length=ends).facts["scale"]
+    assert known["camera_height_cm"] == pytest.approx(100 * CAMERA_HEIGHT_M, rel=0.05)
+    assert known["size_error"] < guess["size_error"] / 2
+
+
+def test_a_place_is_found_on_the_floor(engine, photo):
+    facts = render(engine, photo, camera_height_cm=140).facts["products"][0]
+    assert LAYOUT.surfaces(CAMERA, np.array(facts["foot"])) == 0
+    assert facts["box"]["left"] >= 0
+    assert facts["box"]["right"] <= CAMERA.width
+
+
+def test_a_farther_product_is_smaller_and_drawn_first(engine, photo):
+    far, near = render(engine, photo, at(230, 240), at(250, 300), camera_height_cm=140).facts["products"]
+    assert far["px_per_cm"] < near["px_per_cm"]
+    assert far["distance_cm"] > near["distance_cm"]
+
+
+def test_wall_art_lies_in_the_plane_of_its_wall(engine, photo):
+    """On the back wall its level edges run to the same vanishing point as the wall's."""
+    facts = render(engine, photo, {"where": "wall", **at(300, 110)}, camera_height_cm=140).facts["products"][0]
+    corners = np.array(facts["corners"])
+    assert facts["place"] == "wall"
+    assert corners[:, 0].mean() == pytest.approx(300, abs=3)
+    slopes = [(b[1] - a[1]) / (b[0] - a[0]) for a, b in ((corners[0], corners[1]), (corners[3], corners[2]))]
+    assert slopes[0] != pytest.approx(slopes[1], abs=0.005)
+
+
+def test_a_table_top_is_over_the_floor(engine, photo):
+    low = render(engine, photo, at(250, 300), camera_height_cm=140).facts["products"][0]
+    on_table = {"where": "table", "surface_height_cm": 70, **at(250, 300)}
+    high = render(engine, photo, on_table, camera_height_cm=140).facts["products"][0]
+    assert high["px_per_cm"] == pytest.approx(2 * low["px_per_cm"], rel=0.03)
+
+
+@pytest.mark.parametrize(
+    ("product", "options", "words"),
+    [
+        (at(240, 20), {}, "not on the floor"),
+        (
+            {**at(250, 300), "height_cm": 420, "width_cm": 420},
+            {"camera_height_cm": 140},
+            "outside the photo|higher than",
+        ),
+        ({"where": "table"}, {}, "give the point"),
+        (
+            {"where": "table", "surface_height_cm": 150, **at(250, 300)},
+            {"camera_height_cm": 140},
+            "not seen from above",
+        ),
+        ({"where": "wall", **at(250, 350)}, {}, "on the floor"),
+        ({"width_cm": 800, "height_cm": 800}, {"camera_height_cm": 140}, "no free floor|higher than"),
+    ],
+)
+def test_what_cannot_be_placed_is_refused(engine, photo, product, options, words):
+    with pytest.raises(InvalidInput, match=words):
+        render(engine, photo, product, **options)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda photo: photo.resize((200, 150)), "short side"),
+        (lambda photo: photo.resize((1200, 360)), "panorama"),
+        (lambda photo: photo.point(lambda value: value // 14), "too dark"),
+        (
+            lambda _: draw_room(drawn_camera(pitch=20), drawn_layout(drawn_camera(pitch=20))),
+            "no floor",
+        ),
+        (lambda photo: Image.effect_noise((480, 360), 90).convert("RGB"), "lines run as in a room"),
+        (lambda photo: ImageOps.expand(Image.new("RGB", (120, 120), "red"), 140, "white"), "straight lines"),
+    ],
+)
+def test_photos_that_show_no_room_are_refused(engine, photo, change, words):
+    with pytest.raises(InvalidImage, match=words):
+        render(engine, change(photo))
+
+
+def test_a_picture_that_is_no_cut_out_is_refused(engine, photo):
+    request = RoomRequest(room=REF, products=[{"image": REF, "width_cm": 60, "height_cm": 60}])
+    with pytest.raises(CutOutFailed, match="alpha"):
+        engine.generate(request, {"room": photo, "products.0.image": drawn_stool().convert("RGB")})

@@ -1,0 +1,161 @@
+"""The try-on on a drawn person: what changes, what must not, what is refused."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from dressed_figure import SKIN, TOP, TROUSERS, figure, shirt
+from PIL import Image
+from skimage import data
+
+from services.contract import load_engine
+from services.errors import InvalidImage
+from services.images import ImageRef
+from services.tryon import engine as tryon_engine
+from services.tryon.body import read_body
+from services.tryon.garment import read_garment
+from services.tryon.service import SERVICE, TryOnRequest
+
+RED, YELLOW = (190, 40, 40), (250, 220, 40)
+REF = ImageRef(key=f"images/{64 * '0'}.png", width=64, height=64, media_type="image/png")
+
+
+def is_near(pixels, colour, tolerance=45):
+    return np.abs(pixels.astype(int) - colour).max(axis=-1) < tolerance
+
+
+@pytest.fixture
+def try_on(monkeypatch):
+    """Run the engine on the drawn person, whose landmarks are known."""
+
+    def run(garment, sleeve=0.5, seed=0):
+        pixels, person = figure(sleeve)
+        monkeypatch.setattr(tryon_engine, "find_people", lambda photo: (person,) if photo.size == (240, 400) else ())
+        made = load_engine(SERVICE.checkpoints[0]).generate(
+            TryOnRequest(person=REF, garment=REF, seed=seed), {"person": Image.fromarray(pixels), "garment": garment}
+        )
+        return pixels, np.asarray(made.images["image"]), made
+
+    return run
+
+
+def test_the_garment_is_worn_and_the_old_one_is_gone(try_on):
+    """Red where blue was; the print is in the middle of the chest and keeps its shape."""
+    before, after, _ = try_on(shirt())
+    assert is_near(before, TOP).sum() > 5000
+    assert is_near(after, TOP).sum() < 40
+    assert is_near(after, RED).sum() > 5000
+    rows, columns = np.nonzero(is_near(after, YELLOW, 60))
+    assert np.median(columns) == pytest.approx(120, abs=4)
+    assert 130 < np.median(rows) < 215
+    assert np.ptp(rows) / np.ptp(columns) == pytest.approx(1, abs=0.35)
+
+
+def test_nothing_changes_outside_the_mask(try_on):
+    """Face, hands, legs and background are the photo's own pixels; the mask says exactly what changed."""
+    before, after, made = try_on(shirt())
+    mask = np.asarray(made.images["agnostic_mask"])
+    assert set(np.unique(mask)) == {0, 255}
+    assert (after[mask == 0] == before[mask == 0]).all()
+    assert not mask[30:85].any()  # head
+    assert not mask[260:].any()  # legs
+    assert made.facts["scores"]["identity"] == 1
+    assert made.facts["scores"]["background"] == 1
+    assert made.facts["scores"]["garment"] > 0.7
+
+
+def test_bare_arms_take_the_place_of_sleeves(try_on):
+    """A sleeveless garment on a short-sleeved top: the upper arm becomes skin."""
+    before, after, _ = try_on(shirt(sleeves=False))
+    beside = np.s_[120:150, 70:84]
+    assert is_near(before[beside], SKIN).sum() == 0
+    assert is_near(after[beside], SKIN, 60).sum() > 60
+
+
+def test_sleeves_cover_bare_arms(try_on):
+    """Short sleeves on an almost sleeveless top follow the upper arms; the forearms stay bare."""
+    before, after, _ = try_on(shirt(), sleeve=0.1)
+    arm = np.s_[140:148, 80:86]
+    assert is_near(before[arm], SKIN).mean() > 0.9
+    assert is_near(after[arm], RED, 60).mean() > 0.8
+    assert is_near(after[195:205, 68:75], SKIN).mean() > 0.8
+
+
+def test_trousers_stay(try_on):
+    """The garment ends over the trousers, which keep their own pixels below it."""
+    before, after, _ = try_on(shirt())
+    assert (
+        is_near(after[245:300, 100:140], TROUSERS, 10).mean() == is_near(before[245:300, 100:140], TROUSERS, 10).mean()
+    )
+
+
+def test_the_same_seed_gives_the_same_picture(try_on):
+    assert (try_on(shirt(), seed=3)[1] == try_on(shirt(), seed=3)[1]).all()
+
+
+def test_plates_show_the_dressed_person(try_on):
+    """Every shape has its size, and its box lies on the garment."""
+    _, _, made = try_on(shirt())
+    for shape, size in {"square": (1080, 1080), "landscape": (1320, 720), "portrait": (1080, 1980)}.items():
+        plate, box = made.images[shape], made.facts["boxes"][shape]
+        assert plate.size == size
+        inside = np.asarray(plate)[box["top"] : box["bottom"], box["left"] : box["right"]]
+        assert is_near(inside, RED, 60).mean() > 0.2
+
+
+@pytest.mark.parametrize(("sleeves", "found"), [(True, 2), (False, 0)])
+def test_sleeves_are_found(sleeves, found):
+    garment = read_garment(shirt(sleeves=sleeves))
+    assert sum(sleeve is not None for sleeve in garment.sleeves) == found
+    assert garment.chest == pytest.approx(152, rel=0.1)
+
+
+def test_a_white_garment_on_white_is_cut_out():
+    """White cloth differs from a white backdrop by a few levels only."""
+    garment = read_garment(shirt(colour=(246, 245, 243)))
+    assert garment.alpha[garment.alpha.shape[0] // 2].sum() > 100
+
+
+@pytest.mark.parametrize(
+    ("moved", "reason"),
+    [
+        ({"left_shoulder": (90, 120), "right_shoulder": (150, 120)}, "from behind"),
+        ({"left_shoulder": (128, 120), "right_shoulder": (112, 120)}, "turned too far"),
+        ({"left_hip": (136, 420), "right_hip": (104, 420)}, "cut off above the hips"),
+        ({"left_knee": (150, 230), "right_knee": (90, 230)}, "sits"),
+        ({"left_wrist": (110, 160)}, "crosses the chest"),
+    ],
+)
+def test_poses_that_cannot_be_dressed_are_refused(moved, reason):
+    _, person = figure(**moved)
+    with pytest.raises(InvalidImage, match=reason):
+        read_body(person)
+
+
+def test_who_is_dressed():
+    """Nobody and several people are refused; a garment that somebody wears too."""
+    with pytest.raises(InvalidImage, match="no person"):
+        tryon_engine.choose_person(Image.new("RGB", (300, 400), "grey"), None)
+    astronaut = Image.fromarray(data.astronaut())
+    pair = Image.new("RGB", (1024, 512))
+    pair.paste(astronaut, (0, 0))
+    pair.paste(astronaut, (512, 0))
+    with pytest.raises(InvalidImage, match="2 persons"):
+        tryon_engine.choose_person(pair, None)
+    with pytest.raises(InvalidImage, match="a person is in it"):
+        tryon_engine.check_garment_photo(astronaut)
+
+
+def test_no_torch_is_imported():
+    code = "import sys, services.tryon.engine; assert 'torch' not in sys.modules"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_garment_with_an_alpha_channel_is_taken_as_it_is():
+    """Packshots that are cut out already keep their outline."""
+    cut = shirt().convert("RGBA")
+    pixels = np.asarray(cut).copy()
+    pixels[..., 3] = np.where((pixels[..., :3] == 255).all(axis=2), 0, 255)
+    garment = read_garment(Image.fromarray(pixels))
+    assert garment.chest == pytest.approx(152, rel=0.1)

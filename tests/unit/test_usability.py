@@ -1,0 +1,72 @@
+"""The usability gate: sound plates pass, planted faults are named, and a failing scene is made again."""
+
+import numpy as np
+import pytest
+from drawn import mug_cutout
+
+from services.images import Box
+from services.product.prompt import Light
+from services.product.service import USABILITY_LIMITS
+from services.product.shadow import shade_ground
+from services.product.standing import LAYOUTS, compose_plate, fit_product, stand_box
+from services.product.usability import judge
+
+LAYOUT = LAYOUTS["square"]
+LIGHT = Light("left", 0.5, False)
+
+
+def table_scene(edge: float = 0.58) -> np.ndarray:
+    """A bluish wall over a wooden table whose back edge is at this share of the height."""
+    scene = np.full((LAYOUT.height, LAYOUT.width, 3), (150, 165, 185), np.uint8)
+    scene[round(edge * LAYOUT.height) :] = (190, 150, 110)
+    return scene
+
+
+@pytest.fixture(scope="module")
+def mug():
+    """A red mug at the plate's size, and its box."""
+    cutout = mug_cutout(side=700)
+    box = stand_box(np.asarray(cutout.getchannel("A")), LAYOUT)
+    return fit_product(cutout, box), box
+
+
+def faults(scene: np.ndarray, product: np.ndarray, box: Box, shadow_box: Box | None) -> set[str]:
+    shaded = shade_ground(scene, product, shadow_box, LIGHT) if shadow_box else scene
+    scores = judge(np.asarray(compose_plate(shaded, product, box)), product, box, LAYOUT).scores
+    return {fault for fault, score in scores.items() if score > USABILITY_LIMITS[fault]}
+
+
+def test_a_product_standing_on_a_table_passes(mug):
+    product, box = mug
+    assert faults(table_scene(), product, box, box) == set()
+
+
+def test_a_product_that_floats_or_has_no_shadow_is_out_of_space(mug):
+    """Lifted off its shadow, without any, or in front of a table that begins below its foot."""
+    product, box = mug
+    up = box.height // 5
+    lifted = box.model_copy(update={"top": box.top - up, "bottom": box.bottom - up})
+    assert "space_mismatch" in faults(table_scene(), product, lifted, box)
+    assert "space_mismatch" in faults(table_scene(), product, box, None)
+    assert "space_mismatch" in faults(table_scene(edge=0.86), product, box, box)
+
+
+def test_a_tiny_product_is_out_of_size():
+    cutout = mug_cutout(side=700)
+    box = Box(left=500, top=721, right=590, bottom=821)
+    product = fit_product(cutout, box)
+    assert "size_mismatch" in faults(table_scene(), product, box, box)
+
+
+def test_a_product_before_its_own_colour_is_indistinct(mug):
+    product, box = mug
+    scene = np.full((LAYOUT.height, LAYOUT.width, 3), (138, 42, 36), np.uint8)
+    assert "indistinctiveness" in faults(scene, product, box, box)
+
+
+def test_a_second_product_behind_the_first_is_a_hallucination(mug):
+    product, box = mug
+    scene = table_scene()
+    window = scene[box.top : box.bottom, box.left + 150 : box.right + 150]
+    window[:] = np.where(product[..., 3:] > 127, product[..., :3], window)
+    assert "shape_hallucination" in faults(scene, product, box, box)

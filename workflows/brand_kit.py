@@ -1,0 +1,181 @@
+"""Brands: folders under assets/brands with a brand.yaml and logos."""
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from services.compositor.service import Look, Style
+from services.copywriter.service import Voice as SpokenVoice
+from services.errors import InvalidConfiguration, UnknownName
+from services.images import EncodedImage, ImageRef, decode
+from services.settings import ASSETS
+from services.storage import ObjectStore, store_image
+
+BRANDS = ASSETS / "brands"
+HEX = r"^#[0-9a-fA-F]{6}$"
+_FROZEN = ConfigDict(frozen=True, extra="forbid")
+
+
+class Voice(BaseModel):
+    """How the brand speaks: for people, and for whoever writes its copy."""
+
+    model_config = _FROZEN
+
+    adjectives: tuple[str, ...] = ()
+    do: tuple[str, ...] = ()
+    dont: tuple[str, ...] = ()
+    approved_headlines: tuple[str, ...] = ()
+
+
+class Colours(BaseModel):
+    """Colours by role, as #RRGGBB."""
+
+    model_config = _FROZEN
+
+    primary: str = Field(pattern=HEX, description="Buttons and strong panels")
+    on_primary: str = Field(pattern=HEX, description="Words on primary")
+    accent: str = Field(pattern=HEX, description="Price, small marks")
+    on_accent: str = Field(pattern=HEX, description="Words on accent")
+    background: str = Field(pattern=HEX, description="Quiet panels")
+    text: str = Field(pattern=HEX, description="Words on background")
+
+
+class Fonts(BaseModel):
+    """Families that stand in assets/fonts."""
+
+    model_config = _FROZEN
+
+    headline: str
+    body: str
+
+
+class Logos(BaseModel):
+    """Two transparent PNG files: ``dark`` ink for light grounds, ``light`` ink for dark grounds."""
+
+    model_config = _FROZEN
+
+    dark: str = Field(pattern=r"^[a-z0-9_-]+\.png$")
+    light: str = Field(pattern=r"^[a-z0-9_-]+\.png$")
+    clear_space: float = Field(0.25, ge=0, le=1, description="Free space on every side, of the logo's height")
+    min_width_px: int = Field(60, ge=16, le=400)
+
+
+class BrandKit(BaseModel):
+    """What a brand.yaml says."""
+
+    model_config = _FROZEN
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,59}$")
+    name: str = Field(min_length=1, max_length=60)
+    tagline: str = ""
+    voice: Voice = Voice()
+    colours: Colours
+    fonts: Fonts
+    logos: Logos
+    look: Look = Field("quiet", description="The manner of its layouts")
+    approval: Literal["none", "required"] = Field("none", description="required: a person releases every creative")
+    button: Literal["pill", "rounded", "square"] = "pill"
+
+    @property
+    def style(self) -> Style:
+        """The part that layout needs."""
+        return Style(
+            **self.colours.model_dump(exclude={"on_accent"}),
+            headline_font=self.fonts.headline,
+            body_font=self.fonts.body,
+            look=self.look,
+            corner_radius={"pill": 0.5, "rounded": 0.2, "square": 0.0}[self.button],
+        )
+
+
+class StyleChange(BaseModel):
+    """Values of a brand's style that one request sets otherwise; the rest stays as the brand kit says."""
+
+    model_config = _FROZEN
+
+    look: Look | None = None
+    primary: str | None = Field(None, pattern=HEX)
+    on_primary: str | None = Field(None, pattern=HEX)
+    accent: str | None = Field(None, pattern=HEX)
+    background: str | None = Field(None, pattern=HEX)
+    text: str | None = Field(None, pattern=HEX)
+    corner_radius: float | None = Field(None, ge=0, le=0.5)
+
+
+class StoredBrand(BaseModel):
+    """A brand as a workflow gets it: its style, and its logos by reference."""
+
+    model_config = _FROZEN
+
+    id: str
+    name: str
+    style: Style
+    logo_dark: ImageRef
+    logo_light: ImageRef
+
+    def changed(self, change: StyleChange) -> "StoredBrand":
+        """The brand with the values that a request sets otherwise."""
+        style = self.style.model_copy(update=change.model_dump(exclude_none=True))
+        return self.model_copy(update={"style": style})
+
+
+@cache
+def load_brands(folder: Path = BRANDS) -> Mapping[str, BrandKit]:
+    """Every brand folder by id. Raises InvalidConfiguration for a brand.yaml that does not fit."""
+    kits = [_load_kit(path) for path in sorted(folder.glob("*/brand.yaml"))]
+    return {kit.id: kit for kit in kits}
+
+
+def _load_kit(path: Path) -> BrandKit:
+    try:
+        return BrandKit.model_validate(yaml.safe_load(path.read_text()))
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        raise InvalidConfiguration(f"{path.parent.name}/brand.yaml {where}", first["input"], first["msg"]) from None
+
+
+def find_brand(name: str) -> BrandKit:
+    brands = load_brands()
+    if name not in brands:
+        raise UnknownName("brand", name, ", ".join(brands))
+    return brands[name]
+
+
+@cache
+def load_voice(name: str) -> SpokenVoice:
+    """How a brand speaks, by example: its voice.yaml and the approved headlines of its brand.yaml.
+
+    Raises:
+        InvalidConfiguration: a voice.yaml that does not fit.
+    """
+    path = BRANDS / find_brand(name).id / "voice.yaml"
+    data = yaml.safe_load(path.read_text("utf-8")) if path.exists() else {}
+    approved = [*data.get("approved", ()), *find_brand(name).voice.approved_headlines]
+    try:
+        return SpokenVoice.model_validate(data | {"approved": list(dict.fromkeys(approved))})
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        raise InvalidConfiguration(f"{name}/voice.yaml {where}", first["input"], first["msg"]) from None
+
+
+def store_brand(kit: BrandKit, store: ObjectStore) -> StoredBrand:
+    """Put the logos in the store (content addresses, so this is cheap to repeat)."""
+    return StoredBrand(
+        id=kit.id,
+        name=kit.name,
+        style=kit.style,
+        logo_dark=_store_logo(BRANDS / kit.id / kit.logos.dark, store),
+        logo_light=_store_logo(BRANDS / kit.id / kit.logos.light, store),
+    )
+
+
+def _store_logo(path: Path, store: ObjectStore) -> ImageRef:
+    data = path.read_bytes()
+    image = decode(data, f"Logo {path.name}")
+    return store_image(store, EncodedImage(data=data, width=image.width, height=image.height, media_type="image/png"))

@@ -1,0 +1,142 @@
+"""What workflows make: imagery, captions, and finished creatives. Every result says who made it."""
+
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, JsonValue
+
+from services.contract import Generation
+from services.copywriter.service import Sentence
+from services.images import Box, ImageRef, Shape
+from workflows.brief import Copy
+from workflows.checks import Check
+from workflows.provenance import Provenance
+
+_FROZEN = ConfigDict(frozen=True, extra="forbid")
+
+
+class MadeBy(BaseModel):
+    """The origin of one result: enough to make it again."""
+
+    model_config = _FROZEN
+
+    service: str
+    checkpoint: str
+    seed: int
+    timings_ms: dict[str, float]
+
+    @classmethod
+    def of(cls, generation: Generation) -> Self:
+        return cls(**generation.model_dump(include={"service", "checkpoint", "seed", "timings_ms"}))
+
+
+class Result(BaseModel):
+    """Base of everything a node returns."""
+
+    model_config = _FROZEN
+
+    made_by: MadeBy
+
+
+class ProductCutOut(Result):
+    """The product alone (RGBA), and how clearly it was cut."""
+
+    image: ImageRef
+    facts: dict[str, JsonValue]
+
+
+class PlacedProduct(BaseModel):
+    """A plate: a scene with the product standing in it, no words."""
+
+    model_config = _FROZEN
+
+    image: ImageRef
+    product_box: Box
+
+
+class Imagery(Result):
+    """The plates of one product in one scene."""
+
+    plates: dict[Shape, PlacedProduct]
+    cutout: ImageRef
+    preview: ImageRef
+    preview_box: Box | None = None
+    facts: dict[str, JsonValue]
+
+
+class Caption(Result):
+    """What a picture shows."""
+
+    caption: str
+    alt_text: str
+    description: str = ""
+    tags: tuple[str, ...] = ()
+    colours: tuple[str, ...] = ()
+    focal: dict[str, float] = {}
+    boxes: tuple[dict[str, Any], ...] = ()
+    contradictions: tuple[str, ...] = ()
+
+
+class AdCopy(Result):
+    """The words of one variant: the client's own, or written from the product's facts."""
+
+    words: Copy
+    long_headline: str = ""
+    sentences: dict[str, Sentence] = {}
+    refused: dict[str, str] = {}
+    unused: tuple[str, ...] = ()
+    disclaimers: tuple[str, ...] = ()
+
+
+class Layout(BaseModel):
+    """One finished file: of which format and for what in it, and what stands where on it."""
+
+    model_config = _FROZEN
+
+    image: ImageRef
+    format: str
+    role: str
+    facts: dict[str, Any]
+
+
+class FormatFailure(BaseModel):
+    """Why one format of a variant could not be made."""
+
+    model_config = _FROZEN
+
+    code: str
+    detail: str
+    status: int
+
+
+class Composition(Result):
+    """All files of one variant: canvas -> file, or why there is none. A format has one canvas or several."""
+
+    layouts: dict[str, Layout]
+    failures: dict[str, FormatFailure] = {}
+    alt_text: str
+    words: Copy
+
+
+class Creative(BaseModel):
+    """One finished ad as the client sees it."""
+
+    model_config = _FROZEN
+
+    id: str
+    variant: str
+    scene: str = ""
+    format: str
+    role: str = "ad"
+    key: str
+    width: int
+    height: int
+    bytes: int
+    media_type: str
+    alt_text: str
+    copy_text: dict[str, str]
+    fields: dict[str, str] = {}
+    boxes: list[dict[str, Any]]
+    checks: tuple[Check, ...] = ()
+    provenance: Provenance | None = None
+    timings_ms: dict[str, float]
+    url: str = ""

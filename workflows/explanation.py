@@ -1,0 +1,56 @@
+"""Why a creative is as it is: signals, consent, rules, scene, words and layout, and what was left out."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from workflows.creative import AdCopy, Caption, Composition
+from workflows.personalisation import Personal
+from workflows.runner import StepResult
+
+CLIENT = "the brief"
+
+
+def explain(personal: Personal, steps: Mapping[str, StepResult], output: str) -> dict[str, Any]:
+    """The trace of one variant as data. It names kinds of information and categories, never a person's raw values."""
+    decision = personal.decision
+    composition: Composition = steps[output].value
+    return {
+        "variant": personal.variant.audience.id,
+        "sentence": decision.sentence,
+        "policy": decision.policy,
+        "policy_version": decision.policy_version,
+        "basis": decision.basis,
+        "confidence": decision.confidence,
+        "consent": decision.consent.model_dump(),
+        "rules": [rule.model_dump(mode="json") for rule in decision.used],
+        "ignored": [one.model_dump() for one in decision.ignored],
+        "product": {"id": decision.product, "chosen_for": list(decision.lead) if personal.brief.candidates else []},
+        "scene": {"text": decision.scene, "from": _setter(decision.used, "scene")},
+        "tone": decision.tone,
+        "offer": "shown" if decision.show_offer else "hidden",
+        "picture": _picture(steps),
+        "words": _words(steps, composition),
+        "layouts": {
+            name: {"template": layout.facts.get("template", ""), "left_out": list(layout.facts.get("dropped", ()))}
+            for name, layout in composition.layouts.items()
+        },
+    }
+
+
+def _setter(rules: Any, what: str) -> str:
+    return next((f"rule {rule.name}" for rule in rules if what in rule.sets), "the policy's generic scene")
+
+
+def _picture(steps: Mapping[str, StepResult]) -> dict[str, Any]:
+    """What the captioner saw, and where that is not what was asked for."""
+    seen = next((step.value for step in steps.values() if isinstance(step.value, Caption)), None)
+    return seen.model_dump(include={"caption", "contradictions"}) if seen else {}
+
+
+def _words(steps: Mapping[str, StepResult], composition: Composition) -> dict[str, Any]:
+    """Each part's text and the facts it came from; the client's own copy comes from the brief."""
+    written = next((step.value for step in steps.values() if isinstance(step.value, AdCopy)), None)
+    if written is None or not written.sentences:
+        return {part: {"text": text, "facts": [CLIENT]} for part, text in composition.words.model_dump().items()}
+    words: dict[str, Any] = {part: one.model_dump(mode="json") for part, one in written.sentences.items()}
+    return words | {"refused": dict(written.refused), "disclaimers": list(written.disclaimers)}

@@ -1,0 +1,1 @@
+"""The HTTP door: the only place that knows FastAPI and status codes."""

@@ -1,0 +1,88 @@
+"""The inputs a workflow may ask for: their type names, and their values for one variant of a brief."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from services.copywriter.service import CopyRequest
+from services.errors import InvalidInput
+from services.images import ImageRef
+from workflows.brand_kit import StoredBrand, find_brand, load_voice
+from workflows.brief import Brief, Copy, RoomPhoto, SizeCm, Variant
+from workflows.copy_limits import copy_limits
+from workflows.decision import Decision
+from workflows.disclosure import visible_label
+from workflows.format import Format
+from workflows.graph import Workflow
+
+TYPES: dict[str, Any] = {
+    "image": ImageRef,
+    "text": str,
+    "integer": int,
+    "copy": Copy | None,
+    "copy_request": CopyRequest,
+    "brand": StoredBrand,
+    "formats": tuple[Format, ...],
+    "size": SizeCm,
+    "room_photo": RoomPhoto,
+}
+
+PHOTOS = ("person", "room")
+
+
+def photo_ids(brief: Brief) -> dict[str, str]:
+    """The photos besides the product's, by the name that workflows give them."""
+    given = {"person": brief.person, "room": brief.room}
+    return {name: photo.image for name, photo in given.items() if photo}
+
+
+def check_photos(brief: Brief, workflow: Workflow) -> None:
+    """Raise InvalidInput when a workflow wants a photo, or the product's size, that the brief does not have."""
+    for name in sorted(set(PHOTOS) & set(workflow.inputs) - set(photo_ids(brief))):
+        raise InvalidInput(name, f"workflow {workflow.name} needs one: {{image: id of POST /v1/assets?kind={name}}}")
+    if "size" in workflow.inputs and not all(one.size_cm for one in (brief.product, *brief.candidates)):
+        raise InvalidInput("product.size_cm", f"workflow {workflow.name} needs it: {{width, height, depth}} in cm")
+
+
+def variant_inputs(
+    brief: Brief,
+    variant: Variant,
+    product: ImageRef,
+    photos: Mapping[str, ImageRef],
+    brand: StoredBrand,
+    formats: tuple[Format, ...],
+    decision: Decision,
+) -> dict[str, Any]:
+    """Everything a workflow can name with ``$`` for one variant."""
+    return {
+        **photos,
+        "product": product,
+        "size": brief.product.size_cm,
+        "room_photo": brief.room,
+        "title": brief.product.title,
+        "description": brief.product.description,
+        "price": brief.product.price_line(brief.locale),
+        "locale": brief.locale,
+        "label": visible_label(brief.disclosure, "person" in photos, brief.locale),
+        "audience": variant.audience.description,
+        "scene": variant.scene,
+        "seed": variant.seed,
+        "words": variant.words,
+        "copy_request": _copy_request(brief, variant, formats, decision),
+        "brand": brand,
+        "formats": formats,
+    }
+
+
+def _copy_request(brief: Brief, variant: Variant, formats: tuple[Format, ...], decision: Decision) -> CopyRequest:
+    """What the copywriter is asked when a variant brings no copy of its own."""
+    return CopyRequest(
+        facts=brief.product.facts(),
+        brand_name=find_brand(brief.brand).name,
+        voice=load_voice(brief.brand),
+        locale=brief.locale,
+        limits=copy_limits(formats),
+        lead=decision.lead,
+        moment=decision.moment,
+        tone=decision.tone,
+        seed=variant.seed,
+    )

@@ -1,0 +1,7 @@
+"""Nodes: one typed async function each. Importing this package registers them all."""
+
+from importlib import import_module
+from pathlib import Path
+
+for _path in sorted(Path(__file__).parent.glob("[a-z]*.py")):
+    import_module(f"{__name__}.{_path.stem}")

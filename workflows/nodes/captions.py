@@ -1,0 +1,18 @@
+"""Captions as a node."""
+
+from services.caption.service import CaptionRequest
+from services.images import Box, ImageRef
+from workflows.creative import Caption, MadeBy
+from workflows.graph import Services, node
+
+
+@node(version="2", service="caption")
+async def caption_image(
+    services: Services, image: ImageRef, title: str, scene: str = "", product_box: Box | None = None
+) -> Caption:
+    """Describe a picture in words and as alt text, and say where it is not what was asked for."""
+    request = CaptionRequest(image=image, title=title, scene=scene, product_box=product_box)
+    made = await services.generate("caption", request)
+    texts = {name: made.text[name] for name in ("caption", "alt_text", "description")}
+    facts = {name: made.facts[name] for name in ("tags", "colours", "focal", "boxes", "contradictions")}
+    return Caption.model_validate({"made_by": MadeBy.of(made), **texts, **facts})

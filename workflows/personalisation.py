@@ -1,0 +1,83 @@
+"""What one reader of a brief gets: the decision of the policy, and the brief and variant as it leaves them."""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from babel import Locale
+
+from services.errors import InvalidInput
+from workflows.brief import Brief, Product, Variant
+from workflows.decision import Decision, Ignored, Reader, decide
+from workflows.policy import find_policy
+
+TELLING = 3  # letters or digits from which a value may give a person away
+
+
+@dataclass(frozen=True)
+class Personal:
+    """One variant, personalised: ``brief`` has the chosen product and offer, ``variant`` the chosen scene."""
+
+    brief: Brief
+    variant: Variant
+    decision: Decision
+
+
+def personalise(brief: Brief, variant: Variant, at: datetime, paused: Collection[str]) -> Personal:
+    """Apply the brief's policy to one variant. What the client wrote into the variant stays as it is."""
+    policy = find_policy(brief.policy or "", brief.brand)
+    reader = Reader(
+        audience=variant.audience,
+        signals=variant.signals,
+        customer=variant.customer,
+        consent=variant.signal_consent,
+    )
+    decision = decide(policy, reader, at, Locale.parse(brief.locale).language, paused)
+    product = choose_product(brief, decision)
+    if not decision.show_offer:
+        product = product.model_copy(update={"offer": None})
+    decision = decision.model_copy(update={"product": product.id})
+    if variant.scene:
+        kept = Ignored(what="scene of the policy", why="the brief gives its own")
+        decision = decision.model_copy(update={"scene": variant.scene, "ignored": (*decision.ignored, kept)})
+    return Personal(
+        brief=brief.model_copy(update={"product": product}),
+        variant=variant.model_copy(update={"scene": decision.scene}),
+        decision=decision,
+    )
+
+
+def check_not_too_personal(brief: Brief) -> None:
+    """Raise InvalidInput where a variant's own words hold a raw fact of its customer: a name, an address, an amount.
+
+    Copy that is written here cannot: it is made of product facts only. A policy's ``may_say`` lists exceptions.
+    """
+    allowed = find_policy(brief.policy or "", brief.brand).may_say
+    for number, variant in enumerate(brief.variants):
+        copy = variant.words.model_dump().values() if variant.words else ()
+        words = " ".join([*copy, variant.scene]).casefold()
+        attributes = variant.customer.attributes if variant.customer else {}
+        for name, value in attributes.items():
+            if name not in allowed and _says_value(words, value):
+                problem = f"copy or scene holds the customer's {name!r}, which is too personal for an ad"
+                raise InvalidInput(
+                    f"variants.{number}", f"{problem}; leave it out, or allow it in the policy's may_say"
+                )
+
+
+def _says_value(text: str, value: str | bool | float) -> bool:
+    """Whether a value of three or more letters or digits stands whole in the text, which is in lower case."""
+    raw = str(value).casefold().strip()
+    if isinstance(value, bool) or len(raw) < TELLING or raw not in text:
+        return False
+    return re.search(rf"(?<!\w){re.escape(raw)}(?!\w)", text) is not None
+
+
+def choose_product(brief: Brief, decision: Decision) -> Product:
+    """Of the product and its candidates, the one with most of the attributes to lead with; the earlier at a tie."""
+
+    def fit(product: Product) -> int:
+        return len(set(decision.lead) & set(product.attributes))
+
+    return max((brief.product, *brief.candidates), key=fit)

@@ -1,0 +1,85 @@
+"""Verification: what can still be known of a file that someone found."""
+
+from typing import Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict
+
+from services.compositor.metadata import read_digital_source
+from services.compositor.watermark import detect
+from services.images import MEDIA_TYPES, decode, sniff
+from services.storage import ObjectStore
+from workflows.format import load_formats
+from workflows.provenance import Signature, find_watermark, read_signature
+from workflows.signing import Signer
+
+
+class WatermarkReport(BaseModel):
+    """A watermark found in the pixels, and the creatives recorded under it, by job."""
+
+    model_config = ConfigDict(frozen=True)
+
+    identity: str
+    certainty: float
+    creatives: dict[str, list[str]]
+
+
+class Verification(BaseModel):
+    """What a file's signature, its metadata and its pixels say, and what that means."""
+
+    model_config = ConfigDict(frozen=True)
+
+    made_here: Literal["yes", "likely", "unknown"]
+    explanation: str
+    signature: Signature
+    digital_source_type: str
+    watermark: WatermarkReport | None
+
+
+def verify(data: bytes, store: ObjectStore, signer: Signer) -> Verification:
+    """Examine a JPEG, PNG or WebP file.
+
+    Raises:
+        TooLarge, UnsupportedMediaType, InvalidImage: see ``services.images.decode``.
+    """
+    pixels = np.asarray(decode(data, "The file").convert("RGB"))
+    signature = read_signature(signer, data, MEDIA_TYPES[sniff(data)])
+    watermark = _find_watermark(pixels, store)
+    made_here, explanation = _conclude(signature, watermark)
+    return Verification(
+        made_here=made_here,
+        explanation=explanation,
+        signature=signature,
+        digital_source_type=signature.digital_source_type or read_digital_source(data),
+        watermark=watermark,
+    )
+
+
+def _find_watermark(pixels: np.ndarray, store: ObjectStore) -> WatermarkReport | None:
+    sizes = [(canvas.width, canvas.height) for format in load_formats().values() for canvas in format.canvases()]
+    found = detect(pixels, sizes)
+    if found is None:
+        return None
+    identity = f"{found.identity:06x}"
+    return WatermarkReport(
+        identity=identity, certainty=found.certainty, creatives=dict(find_watermark(store, identity))
+    )
+
+
+def _conclude(
+    signature: Signature, watermark: WatermarkReport | None
+) -> tuple[Literal["yes", "likely", "unknown"], str]:
+    """What the findings mean, as a sentence."""
+    marked = watermark is not None and bool(watermark.creatives)
+    if signature.state == "Trusted":
+        return "yes", "The signature is whole and of this installation: the file is as it was delivered."
+    if marked:
+        lost = "has no signature any more" if signature.state == "none" else "does not match its signature"
+        return "likely", f"The file {lost}, but carries the watermark of creatives made here: it was changed since."
+    if signature.state == "Valid":
+        return "unknown", f"The signature is whole, but of a signer not known here: {signature.issuer}."
+    if signature.state == "Invalid":
+        return "unknown", "The file was changed after it was signed; what its signature says cannot be relied on."
+    if watermark:
+        return "unknown", "The pixels carry a watermark of this kind, but no record of it is kept here."
+    return "unknown", "There is neither a signature nor a watermark. Small pictures carry no watermark."
