@@ -6,6 +6,7 @@ import socket
 import stat
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from typer.testing import CliRunner
 from services.errors import InvalidConfiguration
 from workflows.cli import main, processes, servers
 from workflows.cli.deployer import DeploymentFailed, check_statuses, read_config
-from workflows.cli.ports import find_block, holder, is_free
+from workflows.cli.ports import becomes_free, find_block, holder, is_free
 from workflows.cli.record import Credentials, Place, StackRecord
 from workflows.cli.stack import PortInUse, Stack, settings_env
 
@@ -59,6 +60,17 @@ def test_a_taken_block_is_stepped_over() -> None:
         server.bind(("127.0.0.1", block[2]))
         server.listen()
         assert not set(find_block("seed", 5)) & set(block)
+    assert not set(find_block("seed", 5, avoid={block[4]})) & set(block)
+
+
+def test_a_port_that_a_dying_server_still_holds_is_waited_for() -> None:
+    server = socket.create_server(("127.0.0.1", 0))
+    port = server.getsockname()[1]
+    assert not becomes_free(port, patience_s=0)
+    closing = threading.Timer(0.3, server.close)
+    closing.start()
+    assert becomes_free(port, patience_s=30)
+    closing.join()
 
 
 def test_the_record_holds_no_secret_and_secrets_are_private(tmp_path: Path) -> None:

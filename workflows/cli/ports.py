@@ -1,7 +1,9 @@
 """Free loopback ports for the embedded stack."""
 
 import socket
+import time
 import zlib
+from collections.abc import Collection
 
 import psutil
 
@@ -19,13 +21,23 @@ def is_free(port: int) -> bool:
         return True
 
 
-def find_block(seed: str, size: int) -> list[int]:
-    """``size`` free ports in a row. The same seed finds the same block again while it is free."""
+def becomes_free(port: int, patience_s: float) -> bool:
+    """Whether the port is free now or within ``patience_s``: a killed server's sockets outlive it for a moment."""
+    end = time.monotonic() + patience_s
+    while not is_free(port):
+        if time.monotonic() > end:
+            return False
+        time.sleep(0.1)
+    return True
+
+
+def find_block(seed: str, size: int, avoid: Collection[int] = ()) -> list[int]:
+    """``size`` free ports in a row, none of ``avoid``. The same seed finds the same block again while it is free."""
     first = zlib.crc32(seed.encode()) % len(BLOCKS)
     for offset in range(len(BLOCKS)):
         start = BLOCKS[(first + offset) % len(BLOCKS)]
         block = list(range(start, start + size))
-        if all(is_free(port) for port in block):
+        if not set(block) & set(avoid) and all(is_free(port) for port in block):
             return block
     raise OSError(f"no {size} free ports in a row between {BLOCKS[0]} and {BLOCKS[-1]}")
 

@@ -19,7 +19,7 @@ from services.settings import ROOT, Settings, load_settings
 from services.storage import S3Store
 from workflows.cli import servers
 from workflows.cli.deployer import Deployer, check_statuses, last_line, read_config
-from workflows.cli.ports import find_block, holder, is_free
+from workflows.cli.ports import becomes_free, find_block, holder, is_free
 from workflows.cli.processes import members, memory_bytes, spawn, stop, uninterrupted
 from workflows.cli.record import Credentials, Place, StackRecord
 
@@ -27,6 +27,7 @@ SERVE_CONFIG = ROOT / "deploy" / "serve.yaml"
 DASHBOARD_PORT = 8265
 RAY_PORTS = 3
 START_TIMEOUT_S = 600
+PORT_PATIENCE_S = 15
 Report = Callable[[str], None]
 Process = Popen[bytes]
 State = Literal["down", "not ready", "up", "broken"]
@@ -100,9 +101,9 @@ class Stack:
         with self.place.lock():
             if self._is_up():
                 return False
-            self._stop(report)
+            healing = self._stop(report)
             serve_config = read_config(config, self.http_port)
-            self._check_port()
+            self._check_port(patience_s=PORT_PATIENCE_S if healing else 0)
             try:
                 self._start(serve_config, report, time.monotonic() + timeout_s)
             except BaseException:
@@ -114,8 +115,7 @@ class Stack:
     def stop(self, report: Report, wipe: bool = False) -> bool:
         """Stop what was started; False when nothing was. Stored objects stay unless ``wipe``."""
         with self.place.lock():
-            was_up = self.record is not None
-            self._stop(report)
+            was_up = self._stop(report)
             shutil.rmtree(self.place.logs, ignore_errors=True)
             if wipe:
                 shutil.rmtree(self.place.objects, ignore_errors=True)
@@ -132,8 +132,8 @@ class Stack:
             time.sleep(1)
         return False
 
-    def _check_port(self) -> None:
-        if not is_free(self.http_port):
+    def _check_port(self, patience_s: float) -> None:
+        if not becomes_free(self.http_port, patience_s):
             raise PortInUse(self.http_port, holder(self.http_port), "VITRINE_HTTP_PORT", self.http_port + 1)
 
     def _start(self, serve_config: dict[str, object], report: Report, deadline: float) -> None:
@@ -152,7 +152,7 @@ class Stack:
         """Choose ports and keys and write them down before anything starts."""
         settings = load_settings()
         embedded = "VITRINE_S3_ENDPOINT" not in os.environ
-        ports = find_block(str(self.place.folder), servers.S3_PORTS + RAY_PORTS + 1)
+        ports = find_block(str(self.place.folder), servers.S3_PORTS + RAY_PORTS + 1, avoid={self.http_port})
         record = StackRecord(
             http_port=self.http_port,
             dashboard_port=DASHBOARD_PORT if is_free(DASHBOARD_PORT) else ports[-1],
@@ -252,8 +252,8 @@ class Stack:
         finally:
             deployer.close()
 
-    def _stop(self, report: Report) -> None:
-        """Heal or stop: end the recorded sessions, remove scratch files and the record."""
+    def _stop(self, report: Report) -> bool:
+        """Heal or stop: end the recorded sessions, remove scratch files and the record; False when there was none."""
         record = self.record
         if record:
             for session in reversed(record.sessions):
@@ -262,6 +262,7 @@ class Stack:
             servers.remove_store_sockets(record.ports[: servers.S3_PORTS])
         shutil.rmtree(self.place.scratch, ignore_errors=True)
         self.place.forget()
+        return record is not None
 
 
 def default_folder() -> Path:
