@@ -1,4 +1,8 @@
-"""Synthetic advertisers: endless, seeded briefs over the sample products; number n is the same on every machine."""
+"""Synthetic advertisers: endless, seeded briefs over the sample products for synthetic readers.
+
+Number n is the same on every machine. The scene is chosen here, so that its share of new ones is known; the words are
+left to the copywriter and follow from the reader's signals.
+"""
 
 import random
 from pathlib import Path
@@ -6,15 +10,13 @@ from typing import Any
 
 import yaml
 
+from workflows.personas import make_persona
+
 SAMPLES = Path(__file__).resolve().parents[1] / "assets" / "samples"
 SURFACES = ("wooden table", "white marble table", "mossy rock", "plain podium", "stone ledge", "linen cloth")
 PLACES = ("blurred cafe", "blurred garden", "beach and pale sea", "forest clearing", "living room", "night city bokeh")
 COLOURS = ("warm beige", "fresh green", "pale blue", "deep blue and amber", "terracotta", "soft grey")
 LIGHTS = ("bright morning light", "late afternoon sun", "soft window light from the left", "overcast, gentle light")
-PEOPLE = ("city commuters", "families with small children", "keen cooks", "weekend hikers", "students", "new parents")
-MOMENTS = ("before work", "on slow Sundays", "after a long day", "at the weekend house", "on the road", "at dusk")
-OPENERS = ("Made for", "Good company for", "At home with", "A quiet thing for", "Ready for", "One less worry for")
-ACTIONS = ("See it", "Find yours", "Shop now", "Learn more", "Take a look")
 
 
 def sample_products() -> list[dict[str, Any]]:
@@ -34,7 +36,7 @@ class Advertiser:
         self._formats = formats
 
     def brief(self, number: int) -> dict[str, Any]:
-        """A new scene with probability ``new_scene_share``; otherwise new words on one of six known scenes."""
+        """A new scene with probability ``new_scene_share``; otherwise one of six known scenes for another reader."""
         dice = random.Random(f"{self._seed}/{number}")
         is_new = dice.random() < self._new_scene_share
         scene_number = number if is_new else dice.randrange(6)
@@ -45,22 +47,10 @@ class Advertiser:
             "product": {**product, "image": self._images[product["id"]]},
             "brand": "tarnefold",
             "formats": self._formats,
-            "variants": [{**_scene(scene_dice), **_words(dice)}],
+            "variants": [{**make_persona(number, self._seed), **_scene(scene_dice)}],
         }
 
 
 def _scene(dice: random.Random) -> dict[str, Any]:
     words = [dice.choice(options) for options in (SURFACES, PLACES, COLOURS, LIGHTS)]
     return {"scene": ", ".join(words), "seed": dice.randrange(2**31)}
-
-
-def _words(dice: random.Random) -> dict[str, Any]:
-    people, moment = dice.choice(PEOPLE), dice.choice(MOMENTS)
-    return {
-        "audience": {"id": people.replace(" ", "_"), "description": f"{people}, {moment}"},
-        "copy": {
-            "headline": f"{dice.choice(OPENERS)} {moment.split(' ', 1)[1]}",
-            "body": f"Number {dice.randrange(10_000)}, for {people}.",
-            "call_to_action": dice.choice(ACTIONS),
-        },
-    }

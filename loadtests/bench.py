@@ -81,9 +81,8 @@ class Bench:
         return job
 
     def _reworded(self, brief: Brief) -> Brief:
-        variant = dict(brief["variants"][0])
-        variant["copy"] = {**variant["copy"], "headline": f"Words number {self._number}"}
-        return {**brief, "variants": [variant]}
+        words = {"headline": f"Words number {self._number}", "body": "Other words.", "call_to_action": "See it"}
+        return {**brief, "variants": [{**brief["variants"][0], "copy": words}]}
 
     @contextmanager
     def _new_photo(self) -> Iterator[Path]:

@@ -14,7 +14,7 @@ from workflows.consent import Consent, PhotoId
 from workflows.disclosure import Disclosure
 from workflows.format import CustomFormat
 from workflows.signal_consent import SignalConsent
-from workflows.signals import Customer, Signals
+from workflows.signals import PROFILE, Customer, Signals
 
 _FROZEN = ConfigDict(frozen=True, extra="forbid", validate_by_name=True, validate_by_alias=True)
 MAX_VARIANTS = 20
@@ -60,6 +60,9 @@ class Product(BaseModel):
     measures: dict[Measure, Annotated[float, Field(gt=0, lt=1_000_000)]] = Field(default_factory=dict)
     rating: Rating | None = None
     offer: Offer | None = None
+    offers: dict[Slug, Offer] = Field(
+        default_factory=dict, max_length=10, description="By name; a policy may choose one of them instead of offer"
+    )
     claims: dict[Language, tuple[Line, ...]] = Field(
         default_factory=dict, max_length=20, description="Approved sentences per language, used word for word"
     )
@@ -73,7 +76,7 @@ class Product(BaseModel):
 
     def facts(self) -> Facts:
         """All that copy may claim."""
-        return Facts.model_validate(self.model_dump(exclude={"id", "image", "size_cm"}))
+        return Facts.model_validate(self.model_dump(exclude={"id", "image", "size_cm", "offers"}))
 
     def price_line(self, locale: str) -> str:
         """The price as people of the locale write it, e.g. ``39,00 €``; empty when there is no price."""
@@ -87,6 +90,9 @@ class Audience(BaseModel):
 
     id: Slug
     description: Line = Field("", max_length=200)
+    attributes: dict[Name, Line] = Field(
+        default_factory=dict, max_length=50, description="Of the segment, not of a person: {household: families}"
+    )
 
 
 class Copy(BaseModel):
@@ -116,7 +122,7 @@ class Variant(BaseModel):
 
     def without_profile(self) -> "Variant":
         """What may be kept: no customer, no interests, no consent strings. The decision they led to is kept apart."""
-        signals = self.signals.model_copy(update={"browsing": (), "purchases": (), "recency_days": None})
+        signals = self.signals.model_copy(update=dict.fromkeys(PROFILE) | {"browsing": (), "purchases": ()})
         return self.model_copy(update={"customer": None, "signal_consent": None, "signals": signals})
 
 

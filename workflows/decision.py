@@ -8,9 +8,19 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
+from services.compositor.service import Look
 from services.copywriter.service import Tone
 from workflows.brief import Audience
-from workflows.policy import CUSTOMER_PREFIX, LEVELS, PROFILE_FIELDS, Policy, Rule, reason_sentence, sensitive_kind
+from workflows.policy import (
+    AUDIENCE_PREFIX,
+    CUSTOMER_PREFIX,
+    LEVELS,
+    PROFILE_FIELDS,
+    Policy,
+    Rule,
+    reason_sentence,
+    sensitive_kind,
+)
 from workflows.signal_consent import ConsentReport, SignalConsent, judge_consent
 from workflows.signals import CONTEXT, PROFILE, Customer, Signals, contradictions, daypart, warmth
 
@@ -56,7 +66,8 @@ class Decision(BaseModel):
     lead: tuple[str, ...] = ()
     moment: str = ""
     tone: Tone = "plain"
-    show_offer: bool = True
+    offer: str = ""
+    look: Look | None = None
     product: str = ""
     used: tuple[UsedRule, ...] = ()
     ignored: tuple[Ignored, ...] = ()
@@ -119,6 +130,7 @@ class _Maker:
         for name, value in given.items():
             if value and not self._is_sensitive(name, value):
                 yield name, (value,)
+        yield from self._segment()
         yield from self._profile(signals)
         yield from self._attributes()
 
@@ -133,15 +145,25 @@ class _Maker:
             if values:
                 yield name, values
 
+    def _segment(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Attributes of the audience that a rule reads; the advertiser declares them, so they need no consent."""
+        attributes = self._reader.audience.attributes
+        for name in sorted(set(attributes) & self._policy.attributes_read(AUDIENCE_PREFIX)):
+            if not self._is_sensitive(f"audience attribute {name}", attributes[name]):
+                yield f"{AUDIENCE_PREFIX}{name}", (attributes[name].lower(),)
+        for name in sorted(set(attributes) - self._policy.attributes_read(AUDIENCE_PREFIX)):
+            self._leave_out(f"audience attribute {name}", "no rule reads it")
+
     def _attributes(self) -> Iterator[tuple[str, tuple[str, ...]]]:
         """Attributes that a rule reads; the others are ignored and listed."""
         attributes = self._reader.customer.attributes if self._reader.customer else {}
-        unknown = sorted(set(attributes) - self._policy.attributes_read - {"age"})
+        read = self._policy.attributes_read(CUSTOMER_PREFIX)
+        unknown = sorted(set(attributes) - read - {"age"})
         for name in unknown[:LISTED]:
             self._leave_out(f"customer attribute {name[:60]}", "no rule reads it")
         if len(unknown) > LISTED:
             self._leave_out(f"{len(unknown) - LISTED} more customer attributes", "no rule reads them")
-        for name in sorted(set(attributes) & self._policy.attributes_read):
+        for name in sorted(set(attributes) & read):
             if not self._consent.profile:
                 self._leave_out(f"customer attribute {name}", self._consent.reason)
             elif not self._is_sensitive(f"customer attribute {name}", str(attributes[name])):
@@ -184,11 +206,22 @@ class _Maker:
             self._leave_out(f"rule {rule.name}", "paused after feedback, until a person has looked")
         elif LEVELS.index(rule.level) > LEVELS.index(self._policy.intimacy):
             self._leave_out(f"rule {rule.name}", f"more personal than this policy allows ({self._policy.intimacy})")
+        elif rule.level != "context" and self._is_weary():
+            self._leave_out(f"rule {rule.name}", self._weariness())
         elif confidence < ENOUGH:
             self._leave_out(f"rule {rule.name}", f"too little is known: confidence {confidence:.2f}, needed {ENOUGH}")
         else:
             return confidence
         return 0.0
+
+    def _is_weary(self) -> bool:
+        """Whether the reader has met as many personal ads in a day as the policy allows."""
+        seen, most = self._reader.signals.personal_impressions, self._policy.personal_per_day
+        return seen is not None and most is not None and seen >= most
+
+    def _weariness(self) -> str:
+        seen, most = self._reader.signals.personal_impressions, self._policy.personal_per_day
+        return f"the reader met {seen} personal ads in 24 hours; this policy allows {most}"
 
     def _confidence(self, rule: Rule) -> float:
         """How sure an interest is, 0..1: n/(n+1) for n matching events, halved every 14 days; fixed for context."""

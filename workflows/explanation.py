@@ -27,7 +27,8 @@ def explain(personal: Personal, steps: Mapping[str, StepResult], output: str) ->
         "product": {"id": decision.product, "chosen_for": list(decision.lead) if personal.brief.candidates else []},
         "scene": {"text": decision.scene, "from": _setter(decision.used, "scene")},
         "tone": decision.tone,
-        "offer": "shown" if decision.show_offer else "hidden",
+        "offer": decision.offer or "the product's own",
+        "look": decision.look or "the brand's own",
         "picture": _picture(steps),
         "words": _words(steps, composition),
         "layouts": {

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 SIGNIFICANT = 0.05
 LEAST_EXPECTED = 5.0  # below it in any cell, chi-squared is a poor guide and labels are shuffled instead
 SHUFFLES = 2000
-OUTCOMES = ("scene", "tone", "offer", "product", "basis")
+OUTCOMES = ("scene", "tone", "offer", "look", "product", "basis")
 
 
 class Outcome(BaseModel):
@@ -21,6 +21,7 @@ class Outcome(BaseModel):
     scene: str
     tone: str
     offer: str
+    look: str
     product: str
     basis: str
 

@@ -10,14 +10,14 @@ from babel import Locale
 from services.errors import InvalidInput
 from workflows.brief import Brief, Product, Variant
 from workflows.decision import Decision, Ignored, Reader, decide
-from workflows.policy import find_policy
+from workflows.policy import NO_OFFER, find_policy
 
 TELLING = 3  # letters or digits from which a value may give a person away
 
 
 @dataclass(frozen=True)
 class Personal:
-    """One variant, personalised: ``brief`` has the chosen product and offer, ``variant`` the chosen scene."""
+    """One variant, personalised: ``brief`` has the chosen product, offer and look, ``variant`` the chosen scene."""
 
     brief: Brief
     variant: Variant
@@ -34,15 +34,14 @@ def personalise(brief: Brief, variant: Variant, at: datetime, paused: Collection
         consent=variant.signal_consent,
     )
     decision = decide(policy, reader, at, Locale.parse(brief.locale).language, paused)
-    product = choose_product(brief, decision)
-    if not decision.show_offer:
-        product = product.model_copy(update={"offer": None})
+    product, decision = choose_offer(choose_product(brief, decision), decision)
     decision = decision.model_copy(update={"product": product.id})
+    style = brief.style.model_copy(update={"look": brief.style.look or decision.look})
     if variant.scene:
         kept = Ignored(what="scene of the policy", why="the brief gives its own")
         decision = decision.model_copy(update={"scene": variant.scene, "ignored": (*decision.ignored, kept)})
     return Personal(
-        brief=brief.model_copy(update={"product": product}),
+        brief=brief.model_copy(update={"product": product, "style": style}),
         variant=variant.model_copy(update={"scene": decision.scene}),
         decision=decision,
     )
@@ -81,3 +80,14 @@ def choose_product(brief: Brief, decision: Decision) -> Product:
         return len(set(decision.lead) & set(product.attributes))
 
     return max((brief.product, *brief.candidates), key=fit)
+
+
+def choose_offer(product: Product, decision: Decision) -> tuple[Product, Decision]:
+    """The product with the offer that the decision names; one that it does not have is left out and listed."""
+    if decision.offer in ("", *product.offers):
+        offer = product.offers.get(decision.offer, product.offer)
+        return product.model_copy(update={"offer": offer}), decision
+    if decision.offer == NO_OFFER:
+        return product.model_copy(update={"offer": None}), decision
+    missing = Ignored(what=f"offer {decision.offer}", why=f"product {product.id} has no offer of this name")
+    return product, decision.model_copy(update={"offer": "", "ignored": (*decision.ignored, missing)})

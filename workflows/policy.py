@@ -9,6 +9,7 @@ from typing import Literal, Self
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from services.compositor.service import Look
 from services.copywriter.service import Name, Tone
 from services.errors import InvalidConfiguration, UnknownName
 from services.lines import Slug
@@ -23,6 +24,8 @@ Reason = Literal[
 CONTEXT_FIELDS = {"weather", "warmth", "season", "daypart", "region", "country", "device", "segment"}
 PROFILE_FIELDS = {"browsing", "purchases"}
 CUSTOMER_PREFIX = "customer."
+AUDIENCE_PREFIX = "audience."
+NO_OFFER = "none"
 _FROZEN = ConfigDict(frozen=True, extra="forbid")
 
 
@@ -35,7 +38,8 @@ class Outcome(BaseModel):
     lead: tuple[Name, ...] = Field((), max_length=10, description="Attributes to lead with; also picks the product")
     moment: str = Field("", pattern=r"^[a-z_]{0,20}$")
     tone: Tone | None = None
-    show_offer: bool | None = None
+    offer: Slug | None = Field(None, description="One of the product's offers by name; none: show no offer")
+    look: Look | None = Field(None, description="The manner of the layouts")
 
 
 class Rule(BaseModel):
@@ -56,12 +60,12 @@ class Rule(BaseModel):
     @model_validator(mode="after")
     def _check_fields(self) -> Self:
         for field in self.fields:
-            known = field in CONTEXT_FIELDS | PROFILE_FIELDS or field.startswith(CUSTOMER_PREFIX)
-            if not known:
+            is_personal = field in PROFILE_FIELDS or field.startswith(CUSTOMER_PREFIX)
+            if not (is_personal or field in CONTEXT_FIELDS or field.startswith(AUDIENCE_PREFIX)):
                 raise ValueError(f"rule {self.name}: there is no signal {field!r}")
-            if field not in CONTEXT_FIELDS and self.level == "context":
+            if is_personal and self.level == "context":
                 raise ValueError(f"rule {self.name}: {field} is of a person, so its level is interest or returning")
-            for word in (field.removeprefix(CUSTOMER_PREFIX), *self.when[field]):
+            for word in (field.removeprefix(CUSTOMER_PREFIX).removeprefix(AUDIENCE_PREFIX), *self.when[field]):
                 kind = sensitive_kind(word)
                 if kind:
                     raise ValueError(f"rule {self.name}: {word!r} is sensitive ({kind}) and is never targeted")
@@ -85,6 +89,12 @@ class Policy(BaseModel):
     id: Slug
     version: str = Field(pattern=r"^[0-9]+$")
     intimacy: Level = Field("interest", description="The most personal level of rule that may fire")
+    personal_per_day: int | None = Field(
+        None,
+        ge=0,
+        le=1000,
+        description="So many ads chosen by interests a reader may meet in a day; more are contextual",
+    )
     may_say: tuple[str, ...] = Field((), max_length=20, description="Customer attributes that copy may hold, e.g. name")
     generic: Generic
     rules: tuple[Rule, ...] = Field((), max_length=200)
@@ -97,11 +107,10 @@ class Policy(BaseModel):
             raise ValueError(f"two rules are called {twice!r}")
         return self
 
-    @property
-    def attributes_read(self) -> set[str]:
-        """The customer attributes that some rule reads."""
+    def attributes_read(self, prefix: str) -> set[str]:
+        """The attributes of the customer or the audience that some rule reads."""
         fields = {field for rule in self.rules for field in rule.fields}
-        return {field.removeprefix(CUSTOMER_PREFIX) for field in fields if field.startswith(CUSTOMER_PREFIX)}
+        return {field.removeprefix(prefix) for field in fields if field.startswith(prefix)}
 
 
 @cache

@@ -13,7 +13,7 @@ Season = Literal["spring", "summer", "autumn", "winter"]
 MAX_ATTRIBUTES = 10_000
 
 CONTEXT = ("weather", "temperature_c", "season", "local_time", "region", "device")
-PROFILE = ("browsing", "purchases", "recency_days")
+PROFILE = ("browsing", "purchases", "recency_days", "personal_impressions")
 
 
 class Signals(BaseModel):
@@ -30,6 +30,9 @@ class Signals(BaseModel):
     browsing: tuple[Category, ...] = Field((), max_length=200, description="Categories looked at, not pages")
     purchases: tuple[Category, ...] = Field((), max_length=200, description="Categories bought, not items")
     recency_days: float | None = Field(None, ge=0, le=3650, description="Since the last of these")
+    personal_impressions: int | None = Field(
+        None, ge=0, le=10_000, description="How often ads chosen by interests met this reader in the last 24 hours"
+    )
 
 
 class Customer(BaseModel):

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from tiny_api import TinyApi
 
+from workflows.brief import Brief
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -44,10 +46,11 @@ def test_briefs_are_seeded_and_share_scenes_as_asked(monkeypatch: pytest.MonkeyP
     monkeypatch.syspath_prepend(str(ROOT / "loadtests"))
     from audiences import Advertiser, sample_products
 
-    images = {product["id"]: "uploads/x.png" for product in sample_products()}
+    images = {product["id"]: f"uploads/{'0' * 64}.png" for product in sample_products()}
     one, other = (Advertiser(images, 3, share, ["pack:core"]) for _ in range(2))
     briefs = [one.brief(number) for number in range(200)]
     assert briefs == [other.brief(number) for number in range(200)]
     scenes = {(brief["product"]["id"], brief["variants"][0]["seed"]) for brief in briefs}
     assert len(scenes) == pytest.approx(6 * (share < 1) + 200 * share, abs=30)
-    assert all(len(brief["variants"][0]["copy"]["headline"]) <= 60 for brief in briefs)
+    assert len({json.dumps(brief["variants"][0]["signals"]) for brief in briefs}) > 150
+    assert all(Brief.model_validate(brief) for brief in briefs)

@@ -8,9 +8,11 @@ import iab_tcf
 import pytest
 from pydantic import ValidationError
 
-from workflows.brief import Audience
+from workflows.brand_kit import StyleChange
+from workflows.brief import Audience, Brief, Product
 from workflows.consent_strings import MalformedConsent, decode_gpp, decode_tcf
 from workflows.decision import Decision, Reader, decide
+from workflows.personalisation import choose_offer, personalise
 from workflows.policy import Policy, find_policy, sensitive_kind
 from workflows.signal_consent import SignalConsent, judge_consent
 from workflows.signals import Customer, Signals
@@ -128,6 +130,56 @@ def test_the_brand_decides_how_personal_it_gets():
     shy = TARNEFOLD.model_copy(update={"intimacy": "context"})
     assert "more personal" in why(decided(HIKER, shy, consent=YES), "rule outdoor-browsing")
     assert "paused" in why(decided(HIKER, consent=YES, paused={"outdoor-browsing"}), "rule outdoor-browsing")
+
+
+def test_after_so_many_personal_ads_a_day_the_context_decides():
+    """The ad platform counts; at the policy's limit interests rest, below it and for context nothing changes."""
+    rainy = {"weather": "rain", "personal_impressions": TARNEFOLD.personal_per_day}
+    weary = HIKER.model_copy(update=rainy)
+    decision = decided(weary, consent=YES)
+    assert (decision.basis, decision.moment) == ("context", "rain")
+    assert "met 4 personal ads in 24 hours; this policy allows 4" in why(decision, "rule outdoor-browsing")
+    fresh = HIKER.model_copy(update=rainy | {"personal_impressions": 3})
+    assert decided(fresh, consent=YES).basis == "profile"
+    unlimited = TARNEFOLD.model_copy(update={"personal_per_day": None})
+    assert decided(weary, unlimited, consent=YES).basis == "profile"
+
+
+def test_a_segment_is_known_by_its_attributes():
+    """Declared by the advertiser, so without consent; what no rule reads is listed, what is sensitive never used."""
+    families = Audience(id="any", attributes={"household": "Families", "size": "4"})
+    decision = decide(TARNEFOLD, Reader(audience=families), AT, "en")
+    assert (decision.offer, decision.tone, decision.basis) == ("family", "warm", "context")
+    assert why(decision, "audience attribute size") == "no rule reads it"
+    ill = Audience(id="any", attributes={"household": "diabetes patients"})
+    assert "sensitive (health)" in why(
+        decide(TARNEFOLD, Reader(audience=ill), AT, "en"), "audience attribute household"
+    )
+
+
+@pytest.mark.parametrize(("named", "percent"), [("", 10), ("family", 20), ("none", None), ("unknown", 10)])
+def test_the_policy_chooses_among_the_products_offers(named, percent):
+    product = Product(
+        id="mug", title="Mug", image=f"uploads/{'0' * 64}.png", offer={"percent_off": 10},
+        offers={"family": {"percent_off": 20}},
+    )  # fmt: skip
+    chosen, decision = choose_offer(product, decided().model_copy(update={"offer": named}))
+    assert (chosen.offer and chosen.offer.percent_off) == percent
+    assert ("no offer of this name" in why(decision, f"offer {named}")) == (named == "unknown")
+
+
+def test_the_policy_chooses_the_look_unless_the_brief_does():
+    audience = Audience(id="any", attributes={"shopping": "offers"})
+    brief = Brief.model_validate(
+        {
+            "product": {"id": "mug", "title": "Mug", "image": f"uploads/{'0' * 64}.png"},
+            "brand": "tarnefold",
+            "variants": [{"audience": audience.model_dump()}],
+        }
+    )
+    assert personalise(brief, brief.variants[0], AT, ()).brief.style.look == "price"
+    bold = brief.model_copy(update={"style": StyleChange(look="bold")})
+    assert personalise(bold, brief.variants[0], AT, ()).brief.style.look == "bold"
 
 
 def test_ten_thousand_attributes_are_listed_shortly():

@@ -56,10 +56,10 @@ def persona_outcomes(policy: Policy, count: int, seed: int, lean: float) -> Iter
         variant = Variant.model_validate(persona)
         reader = Reader(audience=variant.audience, signals=variant.signals, consent=variant.signal_consent)
         made = decide(policy, reader, AT, "en")
-        offer = "shown" if made.show_offer else "hidden"
         yield Outcome(
-            segment=variant.audience.id, scene=made.scene, tone=made.tone, offer=offer, product="", basis=made.basis
-        )
+            segment=variant.audience.id, scene=made.scene, tone=made.tone, offer=made.offer, look=made.look or "",
+            product="", basis=made.basis,
+        )  # fmt: skip
 
 
 def read_outcomes(path: Path) -> Iterator[Outcome]:
@@ -71,7 +71,7 @@ def read_outcomes(path: Path) -> Iterator[Outcome]:
                 segment=trace["variant"],
                 scene=trace["scene"]["text"],
                 product=trace["product"]["id"],
-                **{name: trace[name] for name in ("tone", "offer", "basis")},
+                **{name: trace[name] for name in ("tone", "offer", "look", "basis")},
             )
     except (ValueError, KeyError, TypeError):
         raise InvalidInput(str(path), "it is not an explanation; make one with vitrine explain ID --json") from None
