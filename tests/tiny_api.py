@@ -16,6 +16,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from PIL import Image
 
+WORDS = {"headline": "Grey", "body": "", "call_to_action": "See it"}  # where a brief leaves them to the copywriter
 FORMATS = {"meta_feed_1x1": (1080, 1080), "iab_leaderboard_728x90": (728, 90)}
 
 
@@ -85,7 +86,7 @@ class TinyApi:
             "media_type": "image/png",
             "url": f"{self.base_url}/files/{name}.png?X-Amz-Signature=0",
             "alt_text": 'A mug <b>"grey"</b>',
-            "copy_text": variant["copy"],
+            "copy_text": variant.get("copy", WORDS),
             "timings_ms": {"imagery": 12.5, "compose": 3.0},
         }
 
