@@ -58,14 +58,19 @@ class Adapters:
             self._pipeline.delete_adapters(oldest)
 
 
-@contextmanager
-def styled(pipeline: Any, scale: float) -> Iterator[None]:
-    """Run an SDXL pipeline whose IP-Adapter is loaded with the style of its picture at a strength of 0..1.
+def style_only(scale: float) -> float | dict[str, Any]:
+    """An IP-Adapter scale at which only the block listens that carries style, so that the picture's content stays out.
 
-    Only the block that carries style listens (InstantStyle, arXiv:2404.02733): the picture's content stays out.
+    InstantStyle, arXiv:2404.02733.
     """
+    return {"up": {"block_0": [0.0, scale, 0.0]}} if scale else 0.0
+
+
+@contextmanager
+def shown(pipeline: Any, scale: float | dict[str, Any]) -> Iterator[None]:
+    """Run an SDXL pipeline whose IP-Adapter is loaded with its picture seen at a scale of 0..1, or per block."""
     try:
-        pipeline.set_ip_adapter_scale({"up": {"block_0": [0.0, scale, 0.0]}} if scale else 0.0)
+        pipeline.set_ip_adapter_scale(scale)
         yield
     finally:
         pipeline.set_ip_adapter_scale(0.0)

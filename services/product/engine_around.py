@@ -10,8 +10,8 @@ from PIL import Image
 
 from services.contract import Checkpoint
 from services.images import Shape
-from services.pipelines.adapters import Adapters
-from services.pipelines.calling import call_pipeline, image_generator
+from services.pipelines.calling import image_generator
+from services.pipelines.painting import Painter, Painting
 from services.product.engine import ProductEngine
 from services.product.prompt import ScenePrompt
 from services.product.service import ProductRequest
@@ -20,19 +20,21 @@ from services.product.standing import LAYOUTS
 
 
 class AroundEngine(ProductEngine):
-    """The product engine with scenes painted around the product. A pipeline family says what its call is given."""
+    """The product engine with scenes painted around the product. A pipeline family has its painter and its words."""
 
     paints_shadows: ClassVar[bool] = True
+    painter_class: ClassVar[type[Painter]]
 
-    def load(self, checkpoint: Checkpoint) -> None:
-        """Load the pipeline, and learn which LoRAs there are."""
-        super().load(checkpoint)
-        self._adapters = Adapters(self._pipeline, checkpoint.loras)
+    def load_pipeline(self, checkpoint: Checkpoint) -> Any:
+        """The painter's pipeline."""
+        self._painter = self.painter_class()
+        self._painter.load(checkpoint)
+        return self._painter.pipeline
 
-    def inputs(
+    def told(
         self, request: ProductRequest, prompt: str, staging: Staging, images: Mapping[str, Image.Image]
     ) -> dict[str, Any]:
-        """What the pipeline's call is given besides its generator."""
+        """Prompt, references, controls … : what the painter is told besides the staging and the request's numbers."""
         raise NotImplementedError
 
     def generate_scene(
@@ -40,7 +42,15 @@ class AroundEngine(ProductEngine):
     ) -> Image.Image:
         """One scene with the product in it, at about the area that the checkpoint was trained on."""
         staging = stage(images["product"], LAYOUTS[shape], self.scene_sizes[shape])
-        inputs = self.inputs(request, prompt.for_position(LAYOUTS[shape].position), staging, images)
-        with self._adapters.using(request.lora, request.lora_scale):
-            (scene,) = call_pipeline(self._pipeline, [image_generator(request.seed, shape)], **inputs)
-        return scene
+        task = Painting(
+            picture=staging.picture,
+            mask=staging.mask,
+            negative_prompt=request.negative_prompt,
+            num_inference_steps=request.num_inference_steps,
+            guidance_scale=request.guidance_scale,
+            controlnet_conditioning_scale=request.controlnet_conditioning_scale,
+            lora=request.lora,
+            lora_scale=request.lora_scale,
+            **self.told(request, prompt.for_position(LAYOUTS[shape].position), staging, images),
+        )
+        return self._painter.paint(task, image_generator(request.seed, shape))

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from diffusers import Flux2KleinInpaintPipeline, Flux2KleinPipeline
+from diffusers import Flux2KleinPipeline
 from PIL import Image
 
+from services.pipelines.painter_klein import KleinPainter
 from services.product.engine import ProductEngine
 from services.product.engine_around import AroundEngine
 from services.product.service import ProductRequest
@@ -26,20 +27,14 @@ class KleinSceneEngine(ProductEngine):
 class KleinAroundEngine(AroundEngine):
     """Inpainting around the product; the product alone is the reference picture, so that reflections match it."""
 
-    pipeline_class: ClassVar[Any] = Flux2KleinInpaintPipeline
-    pipeline_options: ClassVar[dict[str, Any]] = {}
+    painter_class = KleinPainter
 
-    def inputs(
+    def told(
         self, request: ProductRequest, prompt: str, staging: Staging, images: Mapping[str, Image.Image]
     ) -> dict[str, Any]:
-        """Strength 1: nothing of the plain ground remains. Picture and mask have the scene's size already."""
+        """Painted at full strength: nothing of the plain ground remains."""
         return {
             "prompt": f"A product photograph. The product stands on the ground of this scene: {prompt}. "
             "It casts a natural contact shadow. Nothing else is in front.",
-            "image": staging.picture,
-            "mask_image": staging.mask,
-            "image_reference": staging.product,
-            "strength": 1.0,
-            "num_inference_steps": request.num_inference_steps,
-            "guidance_scale": request.guidance_scale,
+            "references": (staging.product,),
         }
