@@ -30,6 +30,21 @@ def test_a_new_colour_keeps_the_grain_of_the_surface_but_not_of_the_backdrop():
     assert np.corrcoef(grain[40:].ravel(), (SKETCH.astype(int) - PLAIN)[40:].ravel())[0, 1] > 0.9
 
 
+def test_a_plain_sketch_takes_colours_and_no_blotches():
+    """Of a painting with a wash of red and blotches of a patch's size, the wash stays; on a crisp sketch both do."""
+    wash = np.linspace(0, 40, 256)[None, :, None] * np.array([1.0, 0, 0]) + 120
+    blotches = 10 * np.sin(np.arange(256) * 2 * np.pi / 16)[:, None, None]
+    painted = Image.fromarray((wash + blotches).astype(np.uint8))
+    plain = np.full((256, 256, 3), 120, np.uint8)
+    crisp = (plain + 60 * (np.indices((256, 256)).sum(axis=0) % 2)[..., None]).astype(np.uint8)
+    left = {}
+    for name, sketch in (("plain", plain), ("crisp", crisp)):
+        made = restore_texture(painted, Image.fromarray(sketch), Image.fromarray(plain), edge=0.0)
+        left[name] = (np.asarray(made) - wash)[32:-32, 200:224].mean(axis=(1, 2)).std()
+    assert left["plain"] < 1.5
+    assert left["crisp"] > 5
+
+
 def test_something_else_takes_no_texture():
     """Where the painting shows another thing, its pixels stay."""
     painted = np.full_like(PLAIN, 240)

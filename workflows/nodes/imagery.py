@@ -6,7 +6,7 @@ from workflows.creative import Imagery, MadeBy, PlacedProduct
 from workflows.graph import Services, node
 
 
-@node(version="3", service="product")
+@node(version="4", service="product")
 async def make_imagery(services: Services, product: ImageRef, scene: str, seed: int) -> Imagery:
     """Place the cut-out product in a generated scene, in every shape."""
     request = ProductRequest(product=product, prompt=scene, seed=seed)
