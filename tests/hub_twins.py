@@ -1,11 +1,15 @@
-"""The tiny twin of every hub product checkpoint: the same declaration, random weights, small pictures."""
+"""The tiny twin of every hub checkpoint that paints: the same declaration, random weights, small pictures."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import diffusers
 import numpy as np
+import pytest
+from diffusers.pipelines.qwenimage import pipeline_qwenimage_edit_plus
 from PIL import Image, ImageDraw
 from tiny_checkpoints import (
     save_tiny_controlnet,
@@ -18,20 +22,19 @@ from tiny_checkpoints import (
 from tiny_qwen import save_tiny_qwen_edit
 
 from services.checkpoint import Checkpoint, Optimisations
-from services.contract import Service
-from services.product.service import SERVICE
 
 SDXL_ATTENTION = ["to_q", "to_k", "to_v"]
 BUILDERS = {
-    "services.product.engine_sdxl:SDXLProductEngine": save_tiny_sdxl,
-    "services.product.engine_sdxl_inpaint:SDXLInpaintEngine": save_tiny_sdxl_inpaint,
-    "services.product.engine_klein:KleinAroundEngine": save_tiny_klein,
-    "services.product.engine_klein:KleinSceneEngine": save_tiny_klein,
-    "services.product.engine_qwen_edit:QwenEditEngine": save_tiny_qwen_edit,
+    "stabilityai/stable-diffusion-xl-base-1.0": save_tiny_sdxl,
+    "stabilityai/sdxl-turbo": save_tiny_sdxl,
+    "diffusers/stable-diffusion-xl-1.0-inpainting-0.1": save_tiny_sdxl_inpaint,
+    "black-forest-labs/FLUX.2-klein-4B": save_tiny_klein,
+    "Qwen/Qwen-Image-Edit-2511": save_tiny_qwen_edit,
 }
 PARTS = {
     "controlnet_canny": lambda folder: save_tiny_controlnet(folder, 1),
     "controlnet_depth": lambda folder: save_tiny_controlnet(folder, 2),
+    "controlnet_openpose": lambda folder: save_tiny_controlnet(folder, 3),
     "ip_adapter": save_tiny_ip_adapter,
 }
 
@@ -53,16 +56,20 @@ LORAS = {
 
 
 def save_twin(checkpoint: Checkpoint, folder: Path) -> Checkpoint:
-    """Build and save the twin of a hub checkpoint with all its parts and two LoRAs, and declare it."""
-    BUILDERS[checkpoint.engine](folder / "base")
+    """Build and save the twin of a hub checkpoint with all its parts and two LoRAs, and declare it.
+
+    Twins in one folder share what their checkpoints share.
+    """
+    base = folder / checkpoint.source.replace("/", "--")
+    _save_once(base, BUILDERS[checkpoint.source])
     parts: dict[str, Any] = {}
     for role, weights in checkpoint.parts.items():
         if role in PARTS:
-            PARTS[role](folder / role)
+            _save_once(folder / role, PARTS[role])
             parts[role] = weights.model_copy(update={"source": str(folder / role), "variant": ""})
     return checkpoint.model_copy(
         update={
-            "source": str(folder / "base"),
+            "source": str(base),
             "variant": "",
             "device": "cpu",
             "dtype": "float32",
@@ -70,23 +77,35 @@ def save_twin(checkpoint: Checkpoint, folder: Path) -> Checkpoint:
             "area_px": 64 * 64,
             "optimisations": Optimisations(),
             "parts": parts,
-            "loras": _save_loras(checkpoint.name, folder),
+            "loras": _save_loras(checkpoint.name, base) if "lora" in checkpoint.takes else {},
             "defaults": checkpoint.defaults | {"num_inference_steps": 2},
         }
     )
 
 
-def _save_loras(name: str, folder: Path) -> dict[str, str]:
-    if name not in LORAS:
-        return {}
+def _save_once(folder: Path, save: Callable[[Path], None]) -> None:
+    if not folder.exists():
+        save(folder)
+
+
+def _save_loras(name: str, base: Path) -> dict[str, str]:
     kind = LORAS[name]
     made = {
         brand: save_tiny_lora(
-            folder / brand, getattr(diffusers, kind.pipeline), folder / "base", kind.part, kind.modules, seed
+            base / "loras" / brand, getattr(diffusers, kind.pipeline), base, kind.part, kind.modules, seed
         )
         for seed, brand in enumerate(("tarnefold", "other"))
     }
     return {brand: str(file) for brand, file in made.items()}
+
+
+@contextmanager
+def small_pictures() -> Iterator[None]:
+    """Qwen's pipeline shows the autoencoder every picture at one megapixel; here at 64 x 64 px."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pipeline_qwenimage_edit_plus, "VAE_IMAGE_SIZE", 64 * 64)
+        patch.setattr(pipeline_qwenimage_edit_plus, "CONDITION_IMAGE_SIZE", 64 * 64)
+        yield
 
 
 def product_photo() -> Image.Image:
@@ -98,8 +117,3 @@ def product_photo() -> Image.Image:
     ImageDraw.Draw(matte).ellipse((80, 80, 720, 720), fill=255)
     ball.putalpha(matte.resize((200, 200), Image.Resampling.BOX))
     return ball
-
-
-def service_of(*twins: Checkpoint) -> Service:
-    """The product service with these checkpoints only."""
-    return replace(SERVICE, checkpoints=twins)

@@ -51,7 +51,11 @@ class SDXLInpaintPainter(Painter):
             return super().paint(task, generator)
 
     def inputs(self, task: Painting) -> dict[str, Any]:
-        """A strength just under 1 at most: the noise keeps a trace of the picture's brightness, else it turns dark."""
+        """Strength is just under 1 at most: the noise keeps a trace of the picture's brightness, else it turns dark.
+
+        And it is at least what one step needs, since the pipeline leaves out the steps before it.
+        """
+        one_step = min(1.01 / task.num_inference_steps, 1.0)
         inputs: dict[str, Any] = {
             "prompt": task.prompt,
             "negative_prompt": task.negative_prompt,
@@ -61,7 +65,7 @@ class SDXLInpaintPainter(Painter):
             "controlnet_conditioning_scale": [task.controlnet_conditioning_scale] * len(self.controls),
             "width": task.picture.width,
             "height": task.picture.height,
-            "strength": min(task.strength, 0.99),
+            "strength": max(min(task.strength, 0.99), one_step),
             "num_inference_steps": task.num_inference_steps,
             "guidance_scale": task.guidance_scale,
         }

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 from PIL import Image
@@ -43,7 +44,8 @@ class DrapeEngine:
         garment = read_garment(garment_photo)
         cut = time.perf_counter()
         dressed = dress(pixels, body, regions, fit_garment(garment, body, regions), request.seed)
-        picture = np.clip(dressed.pixels + 0.5, 0, 255).astype(np.uint8)
+        draped = Draped.of(photo, person, dressed, garment)
+        picture = self.finish(request, draped)
         focus = _focus(person, dressed)
         plates = {shape: make_plate(picture, focus, person.box, shape) for shape in SHAPES}
         scores = score(pixels, picture, person, body, garment, dressed)
@@ -51,8 +53,8 @@ class DrapeEngine:
         return Output(
             images={
                 "image": Image.fromarray(picture),
-                "agnostic_mask": Image.fromarray(np.where((picture != pixels).any(axis=2), 255, 0).astype(np.uint8)),
-                "garment": _garment_picture(garment),
+                "agnostic_mask": draped.mask.point(lambda value: 255 if value else 0),
+                "garment": draped.garment,
                 **{shape: plate.image for shape, plate in plates.items()},
             },
             facts={
@@ -63,6 +65,36 @@ class DrapeEngine:
             },
             timings_ms={name: 1000 * spent for name, spent in timings.items()},
         )
+
+    def finish(self, request: TryOnRequest, draped: "Draped") -> np.ndarray:
+        """The finished picture (uint8 RGB); engines that paint over the drape do it here, inside its mask."""
+        return np.asarray(draped.picture)
+
+
+@dataclass(frozen=True)
+class Draped:
+    """What the geometry made, for engines that go on from it.
+
+    photo, picture: RGB, before and after. mask: L, 0 = kept, 255 = changed, between: blended; the agnostic mask of all
+    engines. person: its pose. garment: RGBA, the garment alone.
+    """
+
+    photo: Image.Image
+    picture: Image.Image
+    mask: Image.Image
+    person: Person
+    garment: Image.Image
+
+    @classmethod
+    def of(cls, photo: Image.Image, person: Person, dressed: Dressed, garment: Garment) -> "Draped":
+        """From the arrays of ``dress``."""
+        picture, mask = (
+            Image.fromarray(np.clip(part + 0.5, 0, 255).astype(np.uint8))
+            for part in (dressed.pixels, 255 * dressed.mask)
+        )
+        pixels = np.dstack([garment.colours, 255 * garment.alpha])
+        alone = Image.fromarray(np.clip(pixels + 0.5, 0, 255).astype(np.uint8), "RGBA")
+        return cls(photo.convert("RGB"), picture, mask, person, alone)
 
 
 def _limited(image: Image.Image) -> Image.Image:
@@ -112,11 +144,6 @@ def _focus(person: Person, dressed: Dressed) -> Box:
         right=int(columns.max()) + 1,
         bottom=int(rows.max()) + 1,
     )
-
-
-def _garment_picture(garment: Garment) -> Image.Image:
-    pixels = np.dstack([garment.colours, 255 * garment.alpha])
-    return Image.fromarray(np.clip(pixels + 0.5, 0, 255).astype(np.uint8), "RGBA")
 
 
 def _keypoints(person: Person) -> dict[str, JsonValue]:

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from services.contract import Checkpoint, GenerateRequest, Service
 from services.images import Box, ImageRef
+from services.tryon.hub import HUB_CHECKPOINTS
 
 GarmentCategory = Literal["upper_body"]
 
@@ -14,9 +15,10 @@ class TryOnRequest(GenerateRequest):
     """Dress the person of one photo in the garment of another.
 
     The answer holds the images ``image`` (RGB, the photo with the new garment; pixels outside the mask are the photo's
-    own), ``agnostic_mask`` (L, 255 = changed), ``garment`` (RGBA, the garment alone) and one RGB plate per shape, and
-    the facts ``boxes`` (shape -> the dressed person in px), ``keypoints`` (name -> x, y px, visibility 0..1),
-    ``scores`` (identity, background, garment, confidence, each 0..1, 1 best) and ``garment_category``.
+    own), ``agnostic_mask`` (L, 255 = may differ from the photo; the same for all checkpoints), ``garment`` (RGBA, the
+    garment alone) and one RGB plate per shape, and the facts ``boxes`` (shape -> the dressed person in px),
+    ``keypoints`` (name -> x, y px, visibility 0..1), ``scores`` (identity, background, garment, confidence, each 0..1,
+    1 best) and ``garment_category``.
     Photos over 2048 px on their long side are scaled down first.
     """
 
@@ -24,12 +26,18 @@ class TryOnRequest(GenerateRequest):
     garment: ImageRef = Field(description="One garment, flat or on a ghost mannequin, on a plain background")
     garment_category: GarmentCategory = Field("upper_body", description="What the garment covers")
     person_box: Box | None = Field(None, description="Where the person is, when there are several; else the largest")
+    num_inference_steps: int = Field(30, ge=1, le=50, description="Denoising steps")
+    guidance_scale: float = Field(4.0, ge=1, le=20, description="1 switches guidance off")
+    strength: float = Field(0.6, gt=0, le=1, description="How far the painted garment leaves the draped one")
+    garment_scale: float = Field(0.6, ge=0, le=1, description="How strongly the garment's photo speaks while painting")
+    controlnet_conditioning_scale: float = Field(0.6, ge=0, le=2, description="How strictly the pose is kept")
 
 
 SERVICE = Service(
     name="tryon",
     summary="The person of one photo in the garment of another",
     request=TryOnRequest,
+    tunable=("num_inference_steps", "guidance_scale", "strength", "garment_scale", "controlnet_conditioning_scale"),
     checkpoints=(
         Checkpoint(
             name="drape",
@@ -38,5 +46,6 @@ SERVICE = Service(
             licence="Apache-2.0",
             engine="services.tryon.engine:DrapeEngine",
         ),
+        *HUB_CHECKPOINTS,
     ),
 )

@@ -5,9 +5,10 @@ import weakref
 
 import pytest
 import torch
-from hub_suite import Bench, HubSuite, engine_of
-from hub_twins import save_twin
+from hub_suite import HubSuite, ProductBench, pipeline_of
+from hub_twins import save_twin, small_pictures
 
+from services.catalog import services
 from services.checkpoint import Checkpoint
 from services.errors import CheckpointUnusable
 from services.product.hub import HUB_CHECKPOINTS
@@ -15,6 +16,7 @@ from services.settings import Settings
 from services.weights import check_usable
 
 ONE_OF_EACH_ENGINE = {one.engine: one.name for one in reversed(HUB_CHECKPOINTS)}.values()
+ALL_HUB_CHECKPOINTS = [one for service in services().values() for one in service.checkpoints if not one.is_folder]
 SETTINGS = Settings(allow_non_commercial=True)
 
 
@@ -30,19 +32,14 @@ def twin(request, twins) -> Checkpoint:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def small_pictures():
-    """Qwen's pipeline shows the autoencoder every picture at one megapixel; here at 64 x 64 px."""
-    from diffusers.pipelines.qwenimage import pipeline_qwenimage_edit_plus as module
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, "VAE_IMAGE_SIZE", 64 * 64)
-        patch.setattr(module, "CONDITION_IMAGE_SIZE", 64 * 64)
+def qwen_sees_small_pictures():
+    with small_pictures():
         yield
 
 
 @pytest.fixture(scope="module")
-def bench(twin) -> Bench:
-    return Bench(twin, SETTINGS)
+def bench(twin) -> ProductBench:
+    return ProductBench(twin, SETTINGS)
 
 
 class TestTwins(HubSuite):
@@ -51,12 +48,11 @@ class TestTwins(HubSuite):
 
 def test_the_declaration_is_one_that_a_cluster_can_run():
     """A commit in every place, a GPU, a size; what forbids ads is refused with the licence's name."""
-    for checkpoint in HUB_CHECKPOINTS:
+    for checkpoint in ALL_HUB_CHECKPOINTS:
         assert checkpoint.is_locked
         assert checkpoint.device == "cuda"
         assert checkpoint.num_gpus > 0
         assert checkpoint.memory_gib > 0
-        assert checkpoint.area_px > 0
         if checkpoint.use == "non-commercial":
             with pytest.raises(CheckpointUnusable, match=r"VITRINE_ALLOW_NON_COMMERCIAL"):
                 check_usable(checkpoint, Settings())
@@ -64,11 +60,19 @@ def test_the_declaration_is_one_that_a_cluster_can_run():
             check_usable(checkpoint, Settings())
 
 
+def test_the_same_name_is_the_same_weights_in_every_service():
+    """They are pulled, locked and fitted with LoRAs by that name."""
+    known: dict[str, tuple[str, str]] = {}
+    for checkpoint in ALL_HUB_CHECKPOINTS:
+        weights = checkpoint.source, checkpoint.revision
+        assert known.setdefault(checkpoint.name, weights) == weights
+
+
 def test_dropping_a_replica_frees_its_weights(twins):
     """After generating with and without LoRA nothing keeps a module of the pipeline alive."""
-    bench = Bench(twins["flux2-klein"], SETTINGS)
+    bench = ProductBench(twins["flux2-klein"], SETTINGS)
     bench.plate(lora="tarnefold")
-    modules = engine_of(bench)._pipeline.components.values()
+    modules = pipeline_of(bench).components.values()
     left = [weakref.ref(part) for part in modules if isinstance(part, torch.nn.Module)]
     del bench, modules
     gc.collect()
