@@ -3,6 +3,7 @@
 import hashlib
 import io
 import warnings
+from collections.abc import Mapping
 from typing import Literal
 
 import numpy as np
@@ -15,9 +16,17 @@ MAX_IMAGE_BYTES = 20_000_000
 MAX_IMAGE_PIXELS = 40_000_000
 MAX_SIDE_PX = 12_000
 MIN_SIDE_PX = 32
-MEDIA_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
+MAX_FRAMES = 200
+MEDIA_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}  # of uploads
+DELIVERED = MEDIA_TYPES | {"AVIF": "image/avif", "GIF": "image/gif"}
 PRIVATE_PREFIXES = ("people/", "rooms/")
-EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
+EXTENSIONS = {
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    "image/webp": "webp",
+    "image/avif": "avif",
+    "image/gif": "gif",
+}
 
 
 Shape = Literal["square", "landscape", "portrait"]
@@ -30,12 +39,12 @@ class ImageRef(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     key: str = Field(
-        pattern=r"^(images|uploads|(people|rooms)/[0-9a-f]{64})/[0-9a-f]{64}\.(jpg|png|webp)$",
+        pattern=r"^(images|uploads|(people|rooms)/[0-9a-f]{64})/[0-9a-f]{64}\.(jpg|png|webp|avif|gif)$",
         description="Object key in the store",
     )
     width: int = Field(gt=0, le=MAX_SIDE_PX, description="px")
     height: int = Field(gt=0, le=MAX_SIDE_PX, description="px")
-    media_type: str = Field(pattern=r"^image/(jpeg|png|webp)$")
+    media_type: str = Field(pattern=r"^image/(jpeg|png|webp|avif|gif)$")
 
 
 class Box(BaseModel):
@@ -93,12 +102,28 @@ def decode(data: bytes, name: str = "The image") -> Image.Image:
         UnsupportedMediaType: not JPEG, PNG or WebP.
         InvalidImage: empty, truncated, animated, under 32 px, or CMYK without a colour profile.
     """
-    if not data:
-        raise InvalidImage(name, "the file is empty (0 bytes)", "Send a JPEG, PNG or WebP file.")
-    if len(data) > MAX_IMAGE_BYTES:
-        raise TooLarge(name, len(data), MAX_IMAGE_BYTES, "bytes", "Save it smaller or with more compression.")
-    image = _open(data, name)
-    _check_header(image, name)
+    image = _open(data, name, MEDIA_TYPES)
+    frames = _check_header(image, name)
+    if frames > 1:
+        raise InvalidImage(name, f"it is animated ({frames} frames)", "Send one still picture.")
+    return _unpack(image, name)
+
+
+def decode_delivered(data: bytes, name: str = "The file") -> tuple[Image.Image, str]:
+    """Any file type that is delivered, and its media type. Of an animation it is the last frame, which is the ad.
+
+    Raises:
+        TooLarge, UnsupportedMediaType, InvalidImage: as ``decode``, but AVIF, GIF and up to 200 frames are fine.
+    """
+    image = _open(data, name, DELIVERED)
+    frames, media_type = _check_header(image, name), DELIVERED[str(image.format)]
+    if frames > MAX_FRAMES:
+        raise InvalidImage(name, f"it has {frames} frames; the most is {MAX_FRAMES}", "Send one still picture.")
+    image.seek(frames - 1)
+    return _unpack(image, name), media_type
+
+
+def _unpack(image: Image.Image, name: str) -> Image.Image:
     try:
         image.load()
     except Exception as error:  # Pillow's plugins raise many kinds for broken data
@@ -108,22 +133,28 @@ def decode(data: bytes, name: str = "The image") -> Image.Image:
 
 def sniff(data: bytes) -> str:
     """The Pillow name of a picture file's format, by its content: JPEG, PNG or WEBP."""
-    return str(_open(data, "The image").format)
+    return str(_open(data, "The image", MEDIA_TYPES).format)
 
 
-def _open(data: bytes, name: str) -> Image.Image:
+def _open(data: bytes, name: str, kinds: Mapping[str, str]) -> Image.Image:
+    names = ", ".join(kinds)
+    if not data:
+        raise InvalidImage(name, "the file is empty (0 bytes)", f"Send one of: {names}.")
+    if len(data) > MAX_IMAGE_BYTES:
+        raise TooLarge(name, len(data), MAX_IMAGE_BYTES, "bytes", "Save it smaller or with more compression.")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            return Image.open(io.BytesIO(data), formats=list(MEDIA_TYPES))
+            return Image.open(io.BytesIO(data), formats=list(kinds))
     except Image.DecompressionBombError as error:
         advice = "Save it with fewer pixels."
         raise TooLarge(name, 2 * (Image.MAX_IMAGE_PIXELS or 0), MAX_IMAGE_PIXELS, "pixels or more", advice) from error
     except Exception as error:
-        raise UnsupportedMediaType(name, "not a readable picture file", "JPEG, PNG, WebP") from error
+        raise UnsupportedMediaType(name, "not a readable picture file", names) from error
 
 
-def _check_header(image: Image.Image, name: str) -> None:
+def _check_header(image: Image.Image, name: str) -> int:
+    """The number of frames of a picture whose size is acceptable."""
     width, height = image.size
     if width * height > MAX_IMAGE_PIXELS:
         raise TooLarge(name, width * height, MAX_IMAGE_PIXELS, "pixels", "Save it with fewer pixels.")
@@ -132,8 +163,8 @@ def _check_header(image: Image.Image, name: str) -> None:
     if min(width, height) < MIN_SIDE_PX:
         problem = f"it is {width} x {height} px; the least is {MIN_SIDE_PX} px a side"
         raise InvalidImage(name, problem, "Send a larger one.")
-    if getattr(image, "n_frames", 1) > 1:
-        raise InvalidImage(name, f"it is animated ({image.n_frames} frames)", "Send one still picture.")  # type: ignore[attr-defined]
+    frames: int = getattr(image, "n_frames", 1)
+    return frames
 
 
 def _to_srgb(image: Image.Image, name: str) -> Image.Image:

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from services.compositor.metadata import read_digital_source
 from services.compositor.watermark import detect
-from services.images import MEDIA_TYPES, decode, sniff
+from services.images import decode_delivered
 from services.storage import ObjectStore
 from workflows.format import load_formats
 from workflows.provenance import Signature, find_watermark, read_signature
@@ -37,13 +37,14 @@ class Verification(BaseModel):
 
 
 def verify(data: bytes, store: ObjectStore, signer: Signer) -> Verification:
-    """Examine a JPEG, PNG or WebP file.
+    """Examine a JPEG, PNG, WebP, AVIF or GIF file.
 
     Raises:
-        TooLarge, UnsupportedMediaType, InvalidImage: see ``services.images.decode``.
+        TooLarge, UnsupportedMediaType, InvalidImage: see ``services.images.decode_delivered``.
     """
-    pixels = np.asarray(decode(data, "The file").convert("RGB"))
-    signature = read_signature(signer, data, MEDIA_TYPES[sniff(data)])
+    picture, media_type = decode_delivered(data)
+    pixels = np.asarray(picture.convert("RGB"))
+    signature = read_signature(signer, data, media_type)
     watermark = _find_watermark(pixels, store)
     made_here, explanation = _conclude(signature, watermark)
     return Verification(

@@ -24,3 +24,11 @@ def read_digital_source(data: bytes) -> str:
     """The digital source type that stands in a file in the clear; empty when none does."""
     found = _FOUND.search(data)
     return found[1].decode() if found else ""
+
+
+def gif_block(data: bytes, packet: bytes) -> bytes:
+    """A GIF file with an XMP packet as its first application extension (XMP specification part 3, section 1.1.2)."""
+    palette_bytes = 3 << (data[10] & 7) + 1 if data[10] & 0x80 else 0
+    start = 13 + palette_bytes
+    trailer = bytes((1, *range(255, -1, -1), 0))  # leads readers that skip sub-blocks to the end of the packet
+    return data[:start] + b"\x21\xff\x0bXMP DataXMP" + packet + trailer + data[start:]

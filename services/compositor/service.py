@@ -25,7 +25,7 @@ class Plate(BaseModel):
 
 
 Look = Literal["quiet", "bold", "price", "editorial", "card"]
-FileType = Literal["jpg", "png", "webp"]
+FileType = Literal["jpg", "png", "webp", "avif", "gif"]
 
 
 class Canvas(BaseModel):

@@ -9,13 +9,14 @@ from PIL import Image
 
 from services.compositor.camera import develop, product_matte, take_shot
 from services.compositor.contrast import contrast, required, worst_contrast
-from services.compositor.encode import BEST_QUALITY, RESERVE_BYTES, encode_to_budget
+from services.compositor.encode import BEST_QUALITY, CODECS, RESERVE_BYTES, encode_to_budget
 from services.compositor.ground import Ink, paint_scrim
 from services.compositor.layout import Placed
+from services.compositor.metadata import read_digital_source, xmp
 from services.compositor.service import Plate
 from services.compositor.template import Camera
 from services.errors import TooLarge
-from services.images import SHAPES, Box
+from services.images import EXTENSIONS, SHAPES, Box
 
 
 def test_contrast_of_known_colours():
@@ -80,13 +81,29 @@ def noise(width, height):
     return np.random.default_rng(1).integers(0, 256, (height, width, 3), np.uint8)
 
 
-@pytest.mark.parametrize("limit", [600_000, 250_000, 150_000, 80_000])
-def test_encoding_keeps_the_limit(limit):
-    """Noise, which no JPEG likes, still keeps every limit, with the reserve."""
-    made, quality = encode_to_budget(noise(600, 400), "noise", limit)
+@pytest.mark.parametrize("file_type", ["jpg", "webp", "avif", "gif"])
+@pytest.mark.parametrize("limit", [250_000, 150_000, 90_000])
+def test_encoding_keeps_the_limit(limit, file_type):
+    """Noise, which no codec likes, still keeps every limit, with the reserve, and says where it comes from."""
+    packet = xmp("digitalCreation")
+    made, quality = encode_to_budget(noise(400, 300), "noise", limit, file_type, packet)
     assert len(made.data) <= limit - RESERVE_BYTES
-    assert quality <= BEST_QUALITY
-    assert Image.open(io.BytesIO(made.data)).size == (600, 400)
+    assert quality <= CODECS[file_type].best
+    assert EXTENSIONS[made.media_type] == file_type
+    assert read_digital_source(made.data) == "digitalCreation"
+    image = Image.open(io.BytesIO(made.data))
+    image.load()
+    assert image.size == (400, 300)
+
+
+@pytest.mark.parametrize("file_type", CODECS)
+def test_encoding_is_repeatable_and_close(file_type):
+    """The same pixels give the same bytes, and the file shows them."""
+    pixels = np.linspace(40, 220, 300 * 250 * 3).reshape(250, 300, 3).astype(np.uint8)
+    one, again = (encode_to_budget(pixels, "calm", 150_000, file_type)[0].data for _ in range(2))
+    assert one == again
+    shown = np.asarray(Image.open(io.BytesIO(one)).convert("RGB")).astype(int)
+    assert np.abs(shown - pixels).mean() < 2
 
 
 def test_calm_pictures_keep_the_best_quality():

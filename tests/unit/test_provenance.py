@@ -14,7 +14,7 @@ from services.compositor.metadata import read_digital_source
 from services.compositor.service import SERVICE, Canvas
 from services.compositor.watermark import detect, embed, holds_watermark
 from services.errors import InvalidConfiguration
-from services.images import Box
+from services.images import DELIVERED, Box
 from services.settings import Settings
 from services.storage import MemoryStore
 from workflows.provenance import c2pa_manifest, declare, record_watermark
@@ -110,7 +110,7 @@ def signed_file(kind="JPEG", mark=True):
     pixels = scene()
     if mark:
         embed(pixels, IDENTITY)
-    buffer, media_type = io.BytesIO(), f"image/{kind.lower()}"
+    buffer, media_type = io.BytesIO(), DELIVERED[kind]
     Image.fromarray(pixels).save(buffer, kind, quality=90)
     declared = declare(["product:sketch@1"], ["uploads/x.png"], "abcde1", "compositeWithTrainedAlgorithmicMedia", {})
     return SIGNER.sign(buffer.getvalue(), media_type, c2pa_manifest("01-x", "cr_1", media_type, declared))
@@ -123,7 +123,7 @@ def store():
     return made
 
 
-@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("kind", DELIVERED)
 def test_a_delivered_file_is_ours(store, kind):
     """Untouched, the signature is trusted and says how the file was made and from which job."""
     found = verify(signed_file(kind), store, SIGNER)

@@ -10,11 +10,11 @@ from typing import Any
 import yaml
 
 from services.errors import InvalidInput
+from services.images import EXTENSIONS
 from workflows.cli.client import Brief, Client, FinishedCreative, JobStatus
 
 _ASSET_ID = re.compile(r"(uploads|(people|rooms)/[0-9a-f]{64})/[0-9a-f]{64}\.(jpg|png|webp)")
 PHOTOS = ("product", "person", "room")
-SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp"}
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ def save(client: Client, brief: Brief, photo: Path | None, job: JobStatus, folde
     target.mkdir(parents=True, exist_ok=True)
     files = {}
     for creative in job.creatives:
-        path = target / (safe_name(creative.id) + SUFFIXES.get(creative.media_type, ".bin"))
+        path = target / (safe_name(creative.id) + f".{EXTENSIONS.get(creative.media_type, 'bin')}")
         path.write_bytes(client.download(creative.url))
         files[creative.id] = path
     (target / "job.json").write_text(json.dumps(job.model_dump(mode="json"), indent=2))

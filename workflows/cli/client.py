@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from services.errors import NotFound, UnsupportedMediaType, VitrineError
 
 MEDIA_TYPES = {".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".webp": "image/webp"}
+DELIVERED_TYPES = MEDIA_TYPES | {".avif": "image/avif", ".gif": "image/gif"}
 LONGEST_POLL_S = 1.0
 Brief = dict[str, Any]
 
@@ -165,9 +166,9 @@ class Client:
 
     def verify(self, file: Path) -> dict[str, Any]:
         """What can be known of a picture file. Raises UnsupportedMediaType for a file name that is no picture's."""
-        media_type = MEDIA_TYPES.get(file.suffix.lower())
+        media_type = DELIVERED_TYPES.get(file.suffix.lower())
         if media_type is None:
-            raise UnsupportedMediaType(file.name, f"a {file.suffix or 'nameless'} file", ", ".join(MEDIA_TYPES))
+            raise UnsupportedMediaType(file.name, f"a {file.suffix or 'nameless'} file", ", ".join(DELIVERED_TYPES))
         if not file.is_file():
             raise NotFound("file", str(file))
         headers = {"Content-Type": media_type}

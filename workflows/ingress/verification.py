@@ -4,6 +4,7 @@ import asyncio
 
 from fastapi import APIRouter, Request
 
+from services.images import DELIVERED
 from workflows.ingress.resources import PROBLEMS
 from workflows.verification import Verification, verify
 
@@ -12,7 +13,7 @@ _PICTURE = {"schema": {"type": "string", "format": "binary"}}
 _BODY = {
     "requestBody": {
         "required": True,
-        "content": {"image/jpeg": _PICTURE, "image/png": _PICTURE, "image/webp": _PICTURE},
+        "content": dict.fromkeys(DELIVERED.values(), _PICTURE),
     }
 }
 
