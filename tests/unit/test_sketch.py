@@ -1,5 +1,8 @@
 """Sketches: every family of the vocabulary can be drawn in every shape, and the same words give the same layout."""
 
+from itertools import combinations
+
+import cv2
 import numpy as np
 import pytest
 
@@ -7,8 +10,8 @@ from services.images import SHAPES
 from services.product.engine import ProductEngine
 from services.product.engine_sketch import draw_sketch
 from services.product.prompt import Vocabulary, write_prompt
-from services.product.sketch.palette import MOODS, VOCABULARY
-from services.product.sketch.scenes import FAMILIES
+from services.product.sketch.palette import MOODS, VOCABULARY, Scene
+from services.product.sketch.scenes import FAMILIES, render
 from services.settings import ROOT
 
 WORDS = Vocabulary.load(str(ROOT / "assets/models/scene"))
@@ -54,3 +57,31 @@ def test_colour_words_colour_the_sketch():
     red, blue = (sketch(f"plain studio, {colour}").mean((0, 1)) for colour in ("red", "navy blue"))
     assert red[0] - red[2] > 40
     assert blue[2] - blue[0] > 20
+
+
+def patches(family: str, colour: str, mood: str) -> np.ndarray:
+    """Mean colours (32, 32, 3) of the 16 px patches of one layout: what the checkpoint's latents hold, 0..255."""
+    scene = Scene(512, 512, family, colour, mood, -1, 0.5, 0.58, np.random.default_rng(1))
+    return cv2.resize(render(scene), (32, 32), interpolation=cv2.INTER_AREA).astype(float)
+
+
+def least_difference(pictures: list[np.ndarray]) -> float:
+    """Mean absolute difference of the two pictures that are most alike."""
+    return min(float(np.abs(one - other).mean()) for one, other in combinations(pictures, 2))
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_moods_can_be_told_apart(family):
+    """Light that a prompt asks for shows in coarse patches already; no two moods look alike."""
+    words = VOCABULARY["families"][family]
+    colour = next(iter(VOCABULARY["colours"] if words["colours"] == "any" else words["colours"]))
+    moods = MOODS if words["moods"] == "any" else words["moods"]
+    assert least_difference([patches(family, colour, mood) for mood in moods]) > 4
+
+
+@pytest.mark.parametrize("family", ["kitchen", "garden", "beach", "living_room"])
+def test_colours_can_be_told_apart(family):
+    """A scene whose colour is only a part of it still shows which of two similar words was said."""
+    named = VOCABULARY["families"][family]["colours"]
+    colours = VOCABULARY["colours"] if named == "any" else named
+    assert least_difference([patches(family, colour, "soft overcast") for colour in colours]) > 2.2

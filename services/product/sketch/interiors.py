@@ -5,7 +5,7 @@ import numpy as np
 from services.product.sketch.optics import bokeh, noise
 from services.product.sketch.palette import Scene, jitter, lightness, linear, mix
 from services.product.sketch.plate import Plate
-from services.product.sketch.surfaces import lay, leaf_gobo, project
+from services.product.sketch.surfaces import lay, leaf_gobo, project, sun_gobo
 
 WOODS = {"light": ["#d9b68c", "#c79a6b", "#e0c6a0"], "dark": ["#7a5136", "#5f3d28", "#8a5f40"]}
 WARM_LAMP = np.array([2.6, 1.65, 0.75], np.float32)
@@ -19,9 +19,9 @@ def pick(scene: Scene, codes: list[str], amount: float = 0.08) -> np.ndarray:
 def sky_colour(scene: Scene) -> np.ndarray:
     """What a window shows, linear RGB above 1 by day."""
     return {
-        "bright morning": np.float32([1.9, 1.85, 1.7]), "golden sunset": np.float32([2.4, 1.25, 0.5]),
-        "soft overcast": np.float32([1.35, 1.4, 1.45]), "dramatic dark": np.float32([0.16, 0.2, 0.28]),
-        "neon evening": np.float32([0.25, 0.2, 0.75]), "midday sun": np.float32([2.0, 2.1, 2.2]),
+        "bright morning": np.float32([2.0, 1.8, 1.45]), "golden sunset": np.float32([2.4, 1.25, 0.5]),
+        "soft overcast": np.float32([0.82, 0.88, 0.95]), "dramatic dark": np.float32([0.16, 0.2, 0.28]),
+        "neon evening": np.float32([0.55, 0.10, 0.60]), "midday sun": np.float32([1.5, 1.9, 2.4]),
     }[scene.mood]  # fmt: skip
 
 
@@ -87,7 +87,7 @@ def pendant_lamps(scene: Scene, plate: Plate, count: int, colour: np.ndarray) ->
 def kitchen(scene: Scene) -> np.ndarray:
     """Light wood before cabinets, a counter with jars and a window on the light's side."""
     tint, white = scene.tint, linear("#ece7df")
-    wall = mix(white, tint, 0.25)
+    wall = mix(white, tint, 0.35)
     plate = Plate(scene, wall)
     counter, cabinet = scene.rng.uniform(0.08, 0.14), jitter(scene.rng, tint, 0.08)
     plate.rect(0, plate.foot(), plate.span, counter, cabinet, 0.1)
@@ -104,13 +104,15 @@ def kitchen(scene: Scene) -> np.ndarray:
     if scene.rng.random() < 0.5:
         pendant_lamps(scene, plate, int(np.ceil(plate.span * 2)), WARM_LAMP * 0.6)
     table = project(scene, "wood", 0.12, 560) * pick(scene, WOODS["light"])
-    return lay(scene, plate.expose(scene.rng.uniform(0.022, 0.034), spread=0.3), table, gloss=0.16)
+    return lay(
+        scene, plate.expose(scene.rng.uniform(0.022, 0.034), spread=0.3), table, gloss=0.16, gobo=sun_gobo(scene)
+    )
 
 
 def cafe(scene: Scene) -> np.ndarray:
     """Dark wood before a dim room with warm lamps, shelves and a bright shop window."""
     tint = scene.tint
-    plate = Plate(scene, mix(linear("#4a3a30"), tint, 0.55) * 0.6)
+    plate = Plate(scene, mix(linear("#4a3a30"), tint, 0.75) * 0.7)
     width = scene.rng.uniform(0.3, 0.5)
     window(scene, plate, light_side_x(scene, plate, 0.14) - width / 2, 0.1, width, plate.top * 0.7, linear("#2d2622"))
     shelf = light_side_x(scene, plate, 0.72)
@@ -147,7 +149,7 @@ def sparkle(
 def living_room(scene: Scene) -> np.ndarray:
     """A sideboard before a sofa, a window with curtains, a lamp and a plant."""
     tint = scene.tint
-    wall = mix(linear("#ded6ca"), tint, 0.22)
+    wall = mix(linear("#ded6ca"), tint, 0.55)
     plate = Plate(scene, wall)
     width = scene.rng.uniform(0.32, 0.5)
     middle = light_side_x(scene, plate, 0.18)
@@ -160,7 +162,7 @@ def living_room(scene: Scene) -> np.ndarray:
                 -0.02,
                 x + fold + 0.026,
                 plate.top + 0.1,
-                mix(linear("#efe8dc"), tint, 0.15) * scene.rng.uniform(0.85, 1.1),
+                mix(linear("#efe8dc"), tint, 0.4) * scene.rng.uniform(0.85, 1.1),
             )
     sofa(scene, plate, light_side_x(scene, plate, scene.rng.uniform(0.62, 0.75)), tint)
     if scene.rng.random() < 0.7:
@@ -170,7 +172,9 @@ def living_room(scene: Scene) -> np.ndarray:
     floor_lamp(scene, plate, light_side_x(scene, plate, scene.rng.uniform(0.88, 0.97)))
     plant(scene, plate, light_side_x(scene, plate, scene.rng.uniform(0.34, 0.42)), 0.02, scene.rng.uniform(0.12, 0.2))
     board = project(scene, "wood", 0.10, 600) * pick(scene, WOODS["light"] + WOODS["dark"][:1])
-    return lay(scene, plate.expose(scene.rng.uniform(0.018, 0.03), spread=0.35), board, gloss=0.18)
+    return lay(
+        scene, plate.expose(scene.rng.uniform(0.018, 0.03), spread=0.35), board, gloss=0.18, gobo=sun_gobo(scene)
+    )
 
 
 def sofa(scene: Scene, plate: Plate, x: float, colour: np.ndarray) -> None:
@@ -181,7 +185,7 @@ def sofa(scene: Scene, plate: Plate, x: float, colour: np.ndarray) -> None:
     for left in (-0.33, 0.0):
         plate.rect(x + left + 0.005, 0.02, x + left + 0.325, 0.185, colour, 0.35)
     for _ in range(3):
-        cushion = mix(colour, pick(scene, ["#f3eadc", "#c96f4a", "#e0b65a", "#38424f"], 0.1), 0.7)
+        cushion = mix(colour, pick(scene, ["#f3eadc", "#8d7f72", "#e9dcc8", "#38424f"], 0.1), 0.7)
         dx = scene.rng.uniform(-0.28, 0.28)
         plate.polygon(
             [(x + dx - 0.07, 0.02), (x + dx + 0.08, 0.03), (x + dx + 0.06, 0.16), (x + dx - 0.06, 0.15)], cushion
@@ -215,7 +219,14 @@ def spa(scene: Scene) -> np.ndarray:
     slab = project(scene, "stone", 0.12, 520) * mix(
         pick(scene, ["#e9e5de", "#a9a198", "#6d6863", "#b99c7e"]), tint, 0.15
     )
-    return lay(scene, plate.expose(scene.rng.uniform(0.016, 0.026), spread=0.3), slab, gloss=0.3, blur_px=12)
+    return lay(
+        scene,
+        plate.expose(scene.rng.uniform(0.016, 0.026), spread=0.3),
+        slab,
+        gloss=0.3,
+        blur_px=12,
+        gobo=sun_gobo(scene),
+    )
 
 
 def towels(scene: Scene, plate: Plate, x: float, colour: np.ndarray) -> None:
@@ -247,7 +258,7 @@ def marble(scene: Scene) -> np.ndarray:
     plate = Plate(scene, tint * 0.9)
     picture = plate.expose(0.0, spread=0.42)
     stone = linear("#3a3b3e") if scene.rng.random() < 0.15 else mix(linear("#f2efeb"), tint, 0.08)
-    gobo = leaf_gobo(scene) if scene.rng.random() < 0.3 else None
+    gobo = leaf_gobo(scene) if scene.rng.random() < 0.3 else sun_gobo(scene)
     if gobo is not None:
         picture = picture * (0.45 + 0.55 * gobo[..., None])
     slab = project(scene, "marble", 0.10, 560, scene.rng.uniform(-20, 20)) * stone

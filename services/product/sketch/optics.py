@@ -93,8 +93,12 @@ _TONE = np.round(255 * _FILMIC ** (1 / 2.2)).astype(np.uint8)
 
 
 def develop(scene: Scene, image: np.ndarray) -> np.ndarray:
-    """Linear light to sRGB uint8: vignette and the ACES filmic curve (Narkowicz 2015 fit)."""
+    """Linear light to sRGB uint8: lens flare, vignette and the ACES filmic curve (Narkowicz 2015 fit)."""
     height, width = image.shape[:2]
+    if scene.light.flare:
+        veil = glow(height, width, 0.5 + 0.52 * scene.side, 0.08, 0.38) * scene.light.flare
+        veil *= min(1.0, 2 * float(image[::16, ::16].mean()))
+        image = image + veil[..., None] * np.float32(scene.light.key)
     y, x = axes(height, width)
     shade = 1 - scene.light.vignette * np.clip((x - scene.stand_x) ** 2 * 1.6 + (y - 0.62) ** 2 * 1.8, 0, 0.9)
     index = np.clip(image * shade[..., None] * (16383 / 4), 0, 16383).astype(np.uint16)

@@ -16,12 +16,12 @@ def sky(scene: Scene, plate: Plate, horizon: float) -> np.ndarray:
     t = np.clip(y / horizon, 0, 1)[..., None]
     base = {
         "bright morning": ("#78b2e4", "#f0ece0"), "golden sunset": ("#6f7fb0", "#ffb56b"),
-        "soft overcast": ("#b9c2cc", "#e6e6e4"), "dramatic dark": ("#1c2431", "#5d5a5c"),
+        "soft overcast": ("#8f9aa6", "#c3c8cb"), "dramatic dark": ("#1c2431", "#5d5a5c"),
         "neon evening": ("#1f1a52", "#d64fa0"), "midday sun": ("#4f97dd", "#d3ebf7"),
     }[scene.mood]  # fmt: skip
     tint = scene.tint
     level = min(1.0, 0.25 + 1.6 * float(linear(base[1]).mean()))
-    high, low = mix(linear(base[0]), tint * level, 0.45), mix(linear(base[1]), tint * level, 0.15)
+    high, low = mix(linear(base[0]), tint * level, 0.65), mix(linear(base[1]), tint * level, 0.3)
     colours = (high * (1 - t**1.3) + low * t**1.3) * 1.08 * np.ones_like(x)[..., None]
     clouds = smoothstep(noise(scene.rng, plate.height, plate.width, (5, 2.2 * plate.span), 4), 0.2, 1.8) * (
         1 - 0.5 * t[..., 0]
@@ -33,11 +33,20 @@ def sky(scene: Scene, plate: Plate, horizon: float) -> np.ndarray:
 
 
 def foliage(scene: Scene, plate: Plate, codes: list[str], cells: float, bright: float) -> np.ndarray:
-    """Leaves (height, width, 3) as patches between dark and light tones, lighter toward the sky and the light."""
+    """Leaves of two of the sRGB codes, (height, width, 3)."""
+    return leaves(scene, plate, pick(scene, codes, 0.15), pick(scene, codes, 0.15), cells, bright)
+
+
+def foliage_of(scene: Scene, plate: Plate, tint: np.ndarray, bright: float) -> np.ndarray:
+    """Leaves of one colour, (height, width, 3)."""
+    return leaves(scene, plate, jitter(scene.rng, tint, 0.2), jitter(scene.rng, tint, 0.2), 5, bright)
+
+
+def leaves(scene: Scene, plate: Plate, one: np.ndarray, two: np.ndarray, cells: float, bright: float) -> np.ndarray:
+    """Patches (height, width, 3) between dark and light tones of two colours, lighter toward the sky and the light."""
     shape = (plate.height, plate.width)
     tone = noise(scene.rng, *shape, (cells, cells * plate.span), 4)
     hue = smoothstep(noise(scene.rng, *shape, (4, 4 * plate.span), 3), -1, 1)[..., None]
-    one, two = pick(scene, codes, 0.15), pick(scene, codes, 0.15)
     y, x = axes(*shape)
     toward = 0.5 - 0.5 * scene.side + scene.side * x
     level = np.exp(0.75 * tone) * (0.35 + 0.65 * toward) * (1.25 - 0.7 * y)
@@ -59,23 +68,26 @@ def canopy_lights(scene: Scene, picture: np.ndarray, tint: np.ndarray, count: in
     sparkle(scene, picture, [day * 0.55, mix(day * 0.4, tint, 0.5), tint], count, 0.034, level)
 
 
+def blossoms(scene: Scene, plate: Plate, tint: np.ndarray) -> None:
+    """Bushes full of flowers of the colour."""
+    for _ in range(int(5 * plate.span) + 1):
+        x, up, size = scene.rng.uniform(0, plate.span), scene.rng.uniform(0, 0.30), scene.rng.uniform(0.05, 0.10)
+        for dx, dy in scene.rng.normal(0, size, (14, 2)):
+            colour = jitter(scene.rng, tint, 0.15) * scene.rng.uniform(0.7, 1.15)
+            plate.disc(x + 1.4 * dx, up + dy, scene.rng.uniform(0.010, 0.032), colour)
+
+
 def garden(scene: Scene) -> np.ndarray:
     """A wooden table before sunlit green with flowers of the scene's colour."""
     tint = scene.tint
     plate = Plate(scene, linear("#6f8f45"))
     plate.albedo[:] = foliage(scene, plate, ["#6f9a42", "#8fb457", "#46702f", "#a9c46a"], 5, 0.9)
-    for _ in range(int(26 * plate.span)):
-        plate.disc(
-            scene.rng.uniform(0, plate.span),
-            scene.rng.uniform(-0.02, 0.28),
-            scene.rng.uniform(0.012, 0.035),
-            jitter(scene.rng, tint, 0.15) * 1.1,
-        )
+    blossoms(scene, plate, tint)
     day = sky_colour(scene) * 0.5
     opening = glow(plate.height, plate.width, 0.5 + scene.side * scene.rng.uniform(0.1, 0.4), 0.12, 0.20)
     plate.emission += opening[..., None] * day
     picture = plate.expose(scene.rng.uniform(0.028, 0.04), spread=0.3)
-    canopy_lights(scene, picture, linear("#b9d46a"), 26, 0.35)
+    canopy_lights(scene, picture, mix(linear("#b9d46a"), tint, 0.6), 26, 0.35)
     table = project(scene, "wood", 0.14, 560) * pick(scene, WOODS["light"] + WOODS["dark"][:1])
     return lay(scene, picture, table, gloss=0.14, gobo=dapple(scene) if scene.rng.random() < 0.6 else None)
 
@@ -87,7 +99,7 @@ def beach(scene: Scene) -> np.ndarray:
     image = sky(scene, plate, horizon)
     y, _ = axes(plate.height, plate.width)
     depth = np.clip((y - horizon) / (scene.edge - horizon), 0, 1)
-    tint = mix(linear("#2f8fa8"), scene.tint, 0.45)
+    tint = mix(linear("#2f8fa8"), scene.tint, 0.7)
     light = np.float32(scene.light.ambient) + 0.45 * np.float32(scene.light.key)
     water = mix(tint * 0.6, tint * 1.25 + 0.04, depth[..., None]) * light
     waves = noise(scene.rng, plate.height, plate.width, (110, 14 * plate.span), 2)
@@ -112,15 +124,15 @@ def beach(scene: Scene) -> np.ndarray:
 
 def forest(scene: Scene) -> np.ndarray:
     """A mossy clearing before trunks and leaves with light falling through."""
-    tint = mix(linear("#4f7a3a"), scene.tint, 0.45)
+    tint = scene.tint
     plate = Plate(scene, tint)
     greens = ["#3d6632", "#58843f", "#2c4f2c", "#7d9a4a"]
-    plate.albedo[:] = mix(foliage(scene, plate, greens, 5, 0.75), tint * 0.7, 0.35)
+    plate.albedo[:] = mix(foliage(scene, plate, greens, 5, 0.75), foliage_of(scene, plate, tint, 1.0), 0.65)
     beam = glow(plate.height, plate.width, 0.5 + scene.side * scene.rng.uniform(0.05, 0.4), 0.2, 0.25)
     trunks(scene, plate, 7, pick(scene, ["#4a3a2c", "#3a3026", "#5c4a38"]))
     plate.emission += beam[..., None] * mix(sky_colour(scene) * 0.45, tint, 0.4)
     picture = plate.expose(scene.rng.uniform(0.022, 0.034), spread=0.35)
-    canopy_lights(scene, picture, linear("#a9c65a"), 40, 0.30)
+    canopy_lights(scene, picture, tint, 40, 0.30)
     ground = project(scene, "moss", scene.edge - 0.14, 420) * mix(np.float32([1, 1, 1]), tint * 3, 0.25)
     return lay(scene, picture, ground, gloss=0.0, shade=0.4, gobo=dapple(scene))
 
@@ -146,9 +158,9 @@ def mountain(scene: Scene) -> np.ndarray:
     light = np.float32(scene.light.ambient) + 0.6 * np.float32(scene.light.key)
     for layer, (base, rise) in enumerate(((0.66, 0.42), (0.80, 0.34), (0.96, 0.24))):
         mask = ridge(scene, plate, scene.edge * base, scene.edge * rise, 2 + layer)[..., None]
-        body = mix(linear("#4d5a66"), scene.tint, 0.3) if layer < 2 else pick(scene, ["#3f5a3c", "#55603f", "#4c5048"])
-        facets = noise(scene.rng, plate.height, plate.width, (9, 7 * plate.span), 4)
-        slope = np.clip(1 + 0.9 * cv2.Sobel(facets, cv2.CV_32F, 1, 0) * -scene.side, 0.4, 1.8)[..., None]
+        body = mix(linear("#4d5a66"), scene.tint, 0.5) if layer < 2 else pick(scene, ["#3f5a3c", "#55603f", "#4c5048"])
+        facets = noise(scene.rng, plate.height, plate.width, (5, 15 * plate.span), 3)
+        slope = np.clip(1 + 0.6 * cv2.Sobel(facets, cv2.CV_32F, 1, 0) * -scene.side, 0.4, 1.8)[..., None]
         snow = smoothstep(y_up(plate, scene.edge * (base - 0.62 * rise)) + 0.02 * facets, 0.0, 0.05)[..., None] * (
             layer == 0
         )
@@ -157,7 +169,7 @@ def mountain(scene: Scene) -> np.ndarray:
         image = image * (1 - mask) + peak * mask
     plate.albedo[:], plate.emission = 0, image.astype(np.float32)
     ground = project(scene, "rock", scene.edge - 0.10, 460) * pick(scene, ["#a39a8d", "#8f8d8a", "#b5a48c"])
-    return lay(scene, plate.expose(scene.rng.uniform(0.007, 0.014)), ground, gloss=0.02, shade=0.15)
+    return lay(scene, plate.expose(scene.rng.uniform(0.011, 0.018)), ground, gloss=0.02, shade=0.15)
 
 
 def city_night(scene: Scene) -> np.ndarray:
@@ -207,15 +219,15 @@ def autumn(scene: Scene) -> np.ndarray:
     """Planks with fallen leaves before golden trees."""
     tint = scene.tint
     plate = Plate(scene, tint)
-    plate.albedo[:] = mix(
-        foliage(scene, plate, ["#d98a2b", "#c45a22", "#e0b040", "#8f5a26"], 5, 0.95), tint * 0.6, 0.35
-    )
+    plate.albedo[:] = foliage_of(scene, plate, tint, 1.05)
     plate.emission += (
-        glow(plate.height, plate.width, 0.5 + scene.side * 0.25, 0.1, 0.22)[..., None] * sky_colour(scene) * 0.45
+        glow(plate.height, plate.width, 0.5 + scene.side * 0.25, 0.1, 0.22)[..., None]
+        * mix(sky_colour(scene), tint, 0.8)
+        * 0.4
     )
     trunks(scene, plate, 4, pick(scene, ["#4a3626", "#38291f"]))
     picture = plate.expose(scene.rng.uniform(0.026, 0.036), spread=0.3)
-    canopy_lights(scene, picture, linear("#f0b050"), 30, 0.4)
+    canopy_lights(scene, picture, tint, 30, 0.4)
     return lay(scene, picture, project(scene, "leaf_litter", 0.14, 520), gloss=0.06, gobo=dapple(scene))
 
 

@@ -13,21 +13,26 @@ VOCABULARY = yaml.safe_load((Path(__file__).parents[3] / "assets/models/scene/vo
 
 @dataclass(frozen=True)
 class Mood:
-    """Light of a scene: linear RGB of the key light and of the ambient light, penumbra 0..1, vignette 0..1."""
+    """Light of a scene: linear RGB of the key light, of the ambient light and of a second light from the other side.
+
+    softness: penumbra 0..1; vignette 0..1; flare: light that the lens scatters from the key's side, share of the key.
+    """
 
     key: tuple[float, float, float]
     ambient: tuple[float, float, float]
     softness: float
     vignette: float
+    flare: float = 0.0
+    second: tuple[float, float, float] = (0.0, 0.0, 0.0)
 
 
 MOODS = {
-    "bright morning": Mood((1.00, 0.93, 0.82), (0.62, 0.66, 0.71), 0.5, 0.08),
-    "golden sunset": Mood((1.35, 0.74, 0.30), (0.36, 0.28, 0.30), 0.4, 0.25),
-    "soft overcast": Mood((0.42, 0.43, 0.45), (0.72, 0.75, 0.79), 1.0, 0.10),
-    "dramatic dark": Mood((0.80, 0.68, 0.55), (0.045, 0.05, 0.06), 0.5, 0.60),
-    "neon evening": Mood((0.62, 0.10, 0.50), (0.07, 0.12, 0.34), 0.6, 0.40),
-    "midday sun": Mood((1.30, 1.24, 1.12), (0.42, 0.49, 0.60), 0.1, 0.05),
+    "bright morning": Mood((0.92, 0.79, 0.58), (0.44, 0.46, 0.47), 0.6, 0.06, flare=0.30),
+    "golden sunset": Mood((1.35, 0.72, 0.27), (0.27, 0.20, 0.22), 0.4, 0.28, flare=0.16),
+    "soft overcast": Mood((0.22, 0.23, 0.25), (0.44, 0.48, 0.53), 1.0, 0.14),
+    "dramatic dark": Mood((0.66, 0.57, 0.48), (0.035, 0.04, 0.05), 0.5, 0.60),
+    "neon evening": Mood((0.80, 0.07, 0.52), (0.05, 0.07, 0.20), 0.6, 0.30, second=(0.02, 0.38, 0.75)),
+    "midday sun": Mood((1.28, 1.24, 1.16), (0.20, 0.27, 0.38), 0.08, 0.05),
 }
 
 
@@ -57,7 +62,7 @@ class Scene:
     @property
     def tint(self) -> np.ndarray:
         """The scene's colour word as a linear RGB albedo, slightly varied."""
-        return jitter(self.rng, linear(VOCABULARY["colours"][self.colour]["rgb"]), 0.10)
+        return jitter(self.rng, linear(VOCABULARY["colours"][self.colour]["rgb"]), 0.06)
 
 
 @cache

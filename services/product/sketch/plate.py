@@ -66,5 +66,6 @@ class Plate:
         toward = 0.5 - 0.5 * self.scene.side + self.scene.side * x
         falloff = (1 - spread + 2 * spread * toward * smoothstep(1.1 - y, -0.2, 1.1))[..., None]
         light = np.float32(self.scene.light.key) * falloff * 0.8 + np.float32(self.scene.light.ambient) * ambient
+        light = light + np.float32(self.scene.light.second) * (1 - toward)[..., None]
         lit = self.albedo * light.astype(np.float32) + self.emission
         return enlarge(defocus(lit, radius * self.unit), self.scene.width, self.scene.height)

@@ -5,7 +5,7 @@ import numpy as np
 
 from services.product.sketch.optics import axes, glow, noise, smoothstep, soften
 from services.product.sketch.palette import STAND_Y, Scene, jitter, lightness, linear, mix
-from services.product.sketch.surfaces import lay, leaf_gobo, project, window_gobo
+from services.product.sketch.surfaces import lay, leaf_gobo, project, sun_gobo, window_gobo
 
 SHIFT = 4
 
@@ -29,18 +29,23 @@ def paint(image: np.ndarray, cover: np.ndarray, colour: np.ndarray) -> None:
     image += (colour - image) * cover[..., None]
 
 
-def room_light(scene: Scene, spread: float = 0.5) -> np.ndarray:
-    """Key and ambient light (height, width, 3) on a wall: brighter toward the light and around the stand point."""
+def room_light(scene: Scene, spread: float = 0.5, gobo: np.ndarray | None = None) -> np.ndarray:
+    """Key and ambient light (height, width, 3) on a wall: brighter toward the light and around the stand point.
+
+    gobo: (height, width) share of the key light.
+    """
     y, x = axes(scene.height, scene.width)
     toward = 0.5 - 0.5 * scene.side + scene.side * x
     spot = glow(scene.height, scene.width, scene.stand_x - scene.side * -0.06, 0.52, 0.42)
     key = (1 - spread) * 0.7 + spread * toward + 0.25 * spot
     if scene.mood in ("dramatic dark", "neon evening"):
         key = key * (0.15 + 1.1 * spot)
+    if gobo is not None:
+        key = key * gobo
     light = (
         key[..., None] * np.float32(scene.light.key) + np.float32(scene.light.ambient) * (1.05 - 0.15 * y)[..., None]
     )
-    return light.astype(np.float32)
+    return (light + np.float32(scene.light.second) * (0.9 * (1 - toward))[..., None]).astype(np.float32)
 
 
 def studio_sweep(scene: Scene) -> np.ndarray:
@@ -49,19 +54,13 @@ def studio_sweep(scene: Scene) -> np.ndarray:
     y, _ = axes(scene.height, scene.width)
     bend = smoothstep(y, scene.edge - 0.10, scene.edge + scene.rng.uniform(0.06, 0.16))[..., None]
     wall, floor = tint * scene.rng.uniform(0.72, 0.95), tint * scene.rng.uniform(1.0, 1.15)
-    image = (wall * (1 - bend) + floor * bend) * room_light(scene, scene.rng.uniform(0.3, 0.75))
+    image = (wall * (1 - bend) + floor * bend) * room_light(scene, scene.rng.uniform(0.3, 0.75), sun_gobo(scene))
     halo = glow(scene.height, scene.width, scene.stand_x, scene.edge - 0.16, scene.rng.uniform(0.16, 0.32))
     image *= (0.85 + scene.rng.uniform(0.1, 0.5) * halo)[..., None]
     fold = np.exp(-(((y - scene.edge) / 0.06) ** 2)) * 0.10
     image *= 1 - fold[..., None]
     sheen = glow(scene.height, scene.width, scene.stand_x, 0.92, 0.3) * bend[..., 0] * 0.12
     image += sheen[..., None] * (np.float32(scene.light.key) * 0.6 + 0.1) * mix(tint, np.float32([1, 1, 1]), 0.3)
-    if scene.mood == "neon evening":
-        other = (
-            np.float32([0.05, 0.45, 0.75])
-            * glow(scene.height, scene.width, 0.5 - 0.62 * scene.side, 0.45, 0.45)[..., None]
-        )
-        image += other * mix(tint, np.float32([0.6, 0.6, 0.6]), 0.5)
     return image
 
 
@@ -69,7 +68,7 @@ def wall_shadow(scene: Scene) -> np.ndarray:
     """A plaster wall over a ledge with the shadows of leaves or of a window on both."""
     tint = scene.tint
     clouds = noise(scene.rng, scene.height, scene.width, (5, 5), 4)[..., None]
-    gobo = leaf_gobo(scene) if scene.rng.random() < 0.65 else window_gobo(scene)
+    gobo = leaf_gobo(scene) if scene.rng.random() < 0.6 else window_gobo(scene)
     _, x = axes(scene.height, scene.width)
     toward = 0.72 + 0.36 * (0.5 - 0.5 * scene.side + scene.side * x)
     key = (toward * gobo)[..., None] * np.float32(scene.light.key) * 1.1
@@ -150,10 +149,17 @@ def cylinder(
     image += np.clip(rim, 0, 1)[..., None] * colour * light * 0.22
 
 
+def podium_gobo(scene: Scene) -> np.ndarray | None:
+    """Leaf shadows now and then; under midday sun always a hard shadow."""
+    if scene.rng.random() < 0.35:
+        return leaf_gobo(scene)
+    return sun_gobo(scene)
+
+
 def podium(scene: Scene) -> np.ndarray:
     """A round podium on a seamless floor before an arch, disc or panel; sometimes a lower step and spheres."""
     tint, unit = scene.tint, scene.unit_px
-    light = room_light(scene, scene.rng.uniform(0.35, 0.6))
+    light = room_light(scene, scene.rng.uniform(0.35, 0.6), podium_gobo(scene))
     y, _ = axes(scene.height, scene.width)
     floor = smoothstep(y * scene.height, scene.edge * scene.height - 1.5, scene.edge * scene.height + 0.05 * unit)[
         ..., None
@@ -161,8 +167,6 @@ def podium(scene: Scene) -> np.ndarray:
     wall_tone = tint * scene.rng.uniform(0.75, 0.95)
     image = (wall_tone * (1 - floor) + tint * 1.08 * floor) * light
     backing(scene, image, light, tint)
-    if scene.rng.random() < 0.35:
-        image *= 0.35 + 0.65 * leaf_gobo(scene)[..., None]
     short = min(scene.width, scene.height)
     radius, top = short * scene.rng.uniform(0.25, 0.32), STAND_Y * scene.height
     stone = jitter(scene.rng, mix(tint, np.float32([0.95, 0.93, 0.9]), scene.rng.choice([0.0, 0.25, 0.7])), 0.06)

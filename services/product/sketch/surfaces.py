@@ -87,6 +87,8 @@ def lay(
     key = pool(scene, rows) * np.float32(scene.light.key)
     if gobo is not None:
         key = key * gobo[-rows:, :, None]
+    _, x = axes(rows, scene.width)
+    key = key + np.float32(scene.light.second) * (0.5 - scene.side * (x - 0.5))[..., None]
     lit = albedo * (key + np.float32(scene.light.ambient)) * contact_shade(scene, rows, shade)
     y = np.linspace(0, 1, rows, dtype=np.float32)[:, None, None]
     fresnel = gloss * (0.35 + 0.65 * (1 - y) ** 2)
@@ -172,6 +174,25 @@ def window_gobo(scene: Scene) -> np.ndarray:
             cv2.fillPoly(canvas, [(box * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
     sigma = unit * (0.004 + 0.014 * scene.light.softness)
     return 0.18 + 0.9 * soften(canvas.astype(np.float32) / 255, sigma)
+
+
+def beam_gobo(scene: Scene) -> np.ndarray:
+    """Share of key light (height, width) in a slanted beam over the stand point, as sun falls past a wall's edge."""
+    angle = np.deg2rad(scene.rng.uniform(24, 50))
+    along, across = np.array([-scene.side * np.cos(angle), np.sin(angle)]), np.array([np.sin(angle), 0.0])
+    across[1] = scene.side * np.cos(angle)
+    middle = np.array([scene.width * scene.stand_x, scene.height * (STAND_Y - 0.06)])
+    near, far = (scene.unit_px * scene.rng.uniform(*limits) for limits in ((0.15, 0.24), (0.18, 0.34)))
+    ends = [(-2, -near), (2, -near), (2, far), (-2, far)]
+    corners = np.array([middle + a * scene.unit_px * along + b * across for a, b in ends])
+    canvas = np.zeros((scene.height, scene.width), np.uint8)
+    cv2.fillPoly(canvas, [(corners * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
+    return 0.10 + 0.9 * soften(canvas.astype(np.float32) / 255, scene.unit_px * (0.002 + 0.03 * scene.light.softness))
+
+
+def sun_gobo(scene: Scene) -> np.ndarray | None:
+    """Under midday sun the beam that gives a built or indoor scene hard shadows; None in other moods."""
+    return beam_gobo(scene) if scene.mood == "midday sun" else None
 
 
 def dapple(scene: Scene) -> np.ndarray:

@@ -26,11 +26,12 @@ def wood(rng: np.random.Generator) -> np.ndarray:
         *(np.linspace(0, SIZE, planks + 1).astype(int)[s] for s in (slice(0, -1), slice(1, None))), strict=True
     ):
         rows = bottom - top
-        warp = noise(rng, rows, SIZE, (2, 3), 2)
-        rings = np.sin((warp * 2.2 + np.linspace(0, 5, rows, dtype=np.float32)[:, None]) * rng.uniform(3, 6))
-        grain = noise(rng, rows, SIZE, (rows / 4, 6), 3)
-        tone = rng.uniform(0.82, 1.12)
-        image[top:bottom] = tone * (1 + 0.07 * rings + 0.07 * grain + 0.04 * warp)
+        warp = noise(rng, rows, SIZE, (2, 2), 2)
+        rings = np.sin((warp * 1.3 + np.linspace(0, 5, rows, dtype=np.float32)[:, None]) * rng.uniform(4, 8))
+        grain = noise(rng, rows, SIZE, (rows / 4, 5), 3)
+        pores = smoothstep(noise(rng, rows, SIZE, (rows / 1.6, 26), 1), 1.1, 2.2)
+        tone = rng.uniform(0.74, 1.08)
+        image[top:bottom] = tone * (1 + 0.06 * rings + 0.10 * grain + 0.05 * warp) * (1 - 0.22 * pores)
         joint = np.abs(np.arange(rows) - 1.5)[:, None]
         image[top:bottom] *= 1 - 0.6 * np.exp(-((joint / 2.2) ** 2))
     warm = np.array([1.0, 1.0, 1.0], np.float32) + (image[..., None] - 1) * np.array([0.85, 1.05, 1.25], np.float32)
