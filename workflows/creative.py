@@ -71,6 +71,7 @@ class Caption(Result):
     description: str = ""
     tags: tuple[str, ...] = ()
     colours: tuple[str, ...] = ()
+    colour_names: tuple[str, ...] = ()
     focal: dict[str, float] = {}
     boxes: tuple[dict[str, Any], ...] = ()
     contradictions: tuple[str, ...] = ()

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
+from services.caption.lettering import find_text
 from services.images import Box
 from services.people import find_people
 
@@ -41,9 +42,11 @@ def stands_out(image: Image.Image) -> np.ndarray:
 
 
 def boxes(image: Image.Image, product: Box | None, people: bool) -> Iterator[dict[str, int | str]]:
-    """Role and px of the product, and of every person where people are looked for."""
+    """Role and px of the product, of every line of text, and of every person where people are looked for."""
     if product:
         yield {"role": "product", **product.model_dump()}
+    for line in find_text(image):
+        yield {"role": "text", **line.model_dump()}
     for person in find_people(image) if people else ():
         yield {"role": "person", **person.box.model_dump()}
 

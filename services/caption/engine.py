@@ -10,7 +10,7 @@ from transformers import AutoImageProcessor, AutoTokenizer, VisionEncoderDecoder
 from services.caption.account import complete
 from services.caption.agreement import place_vectors
 from services.caption.alt_text import alt_text
-from services.caption.colours import common_colours, opaque
+from services.caption.colours import opaque
 from services.caption.service import CaptionRequest
 from services.caption.words import load_wording
 from services.contract import Checkpoint, Output
@@ -34,19 +34,15 @@ class CaptionEngine:
     def generate(self, request: CaptionRequest, images: Mapping[str, Image.Image]) -> Output:
         """Caption and alt text of ``images["image"]``.
 
-        Facts: ``words`` (family, surface, colour, mood, light_side), ``confidence`` (probability 0..1 of the whole
-        caption) and ``colours`` (hex sRGB, the most common first, measured rather than predicted).
+        Facts of its own: ``words`` (family, surface, colour, mood, light_side) and ``confidence`` (probability 0..1 of
+        the whole caption).
         """
         image = opaque(images["image"])
         caption, confidence = self._say(image)
         words = self._captions[caption]
         said = Output(
             text={"caption": caption, "alt_text": alt_text(request.title, words)},
-            facts={
-                "words": {**words.facts()},
-                "confidence": round(confidence, 3),
-                "colours": [*common_colours(image)],
-            },
+            facts={"words": {**words.facts()}, "confidence": round(confidence, 3)},
         )
         return complete(said, request, image)
 

@@ -23,7 +23,7 @@ class FlorenceEngine:
         self._model = load_speaker(Florence2ForConditionalGeneration, checkpoint)
 
     def generate(self, request: CaptionRequest, images: Mapping[str, Image.Image]) -> Output:
-        """Caption and alt text of ``images["image"]``; facts: its common colours."""
+        """Caption and alt text of ``images["image"]``."""
         image = opaque(images["image"])
         inputs = self._processor(text=TASK, images=image, return_tensors="pt")
         tokens = write_tokens(self._model, inputs.to(self._model.device, self._model.dtype), 96, num_beams=3)

@@ -27,7 +27,7 @@ class QwenVLEngine:
         self._model = load_speaker(Qwen3VLForConditionalGeneration, checkpoint)
 
     def generate(self, request: CaptionRequest, images: Mapping[str, Image.Image]) -> Output:
-        """Caption and alt text of ``images["image"]``; facts: its common colours."""
+        """Caption and alt text of ``images["image"]``."""
         image = opaque(images["image"])
         shown = image.copy()
         shown.thumbnail((LONGEST_SIDE_PX, LONGEST_SIDE_PX), Image.Resampling.LANCZOS)

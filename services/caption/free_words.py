@@ -6,7 +6,6 @@ from PIL import Image
 
 from services.caption.account import complete
 from services.caption.alt_text import caption_alt_text
-from services.caption.colours import common_colours
 from services.caption.service import CaptionRequest
 from services.contract import Output
 
@@ -16,10 +15,7 @@ OPENING = re.compile(
 
 
 def answer(said: str, request: CaptionRequest, image: Image.Image) -> Output:
-    """Caption, alt text and measured colours. The caption is one line without "The image shows"."""
+    """Caption and alt text, completed. The caption is one line without "The image shows"."""
     line = OPENING.sub("", " ".join(said.split())).rstrip(" .") or "a picture"
-    seen = Output(
-        text={"caption": line, "alt_text": caption_alt_text(request.title, line)},
-        facts={"colours": [*common_colours(image)]},
-    )
+    seen = Output(text={"caption": line, "alt_text": caption_alt_text(request.title, line)})
     return complete(seen, request, image)

@@ -6,8 +6,10 @@ from PIL import Image, ImageDraw
 from skimage import data
 
 from services.caption.account import complete
-from services.caption.agreement import PLACES, contradictions, distance, place_of, tags
+from services.caption.agreement import PLACES, contradictions, place_of, tags
 from services.caption.attention import focal_point
+from services.caption.colours import colour_name, distance_to_name, named_colours
+from services.caption.objects import kind_of_title
 from services.caption.service import CaptionRequest
 from services.contract import Output
 from services.images import Box, ImageRef
@@ -50,16 +52,48 @@ def test_false_alarms_are_rare():
 def test_another_colour_of_the_product_is_a_contradiction():
     """A mug that is called red and is blue; without a box, or without a colour in its title, nothing is said."""
     blue = account(picture("#2040c0"), title="Red mug", product_box=BOX).facts["contradictions"]
-    assert blue == ["the product is called red, its picture is mostly #2040c0"]
+    assert blue == ["the product is called red, its picture is mostly blue"]
     assert account(picture("#b02028"), title="Red mug", product_box=BOX).facts["contradictions"] == []
     assert account(picture("#2040c0"), title="Red mug").facts["contradictions"] == []
     assert account(picture("#2040c0"), title="Bored mug", product_box=BOX).facts["contradictions"] == []
-    assert distance("000000", "#ffffff") == pytest.approx(100, abs=0.5)
+    assert account(picture("#9fb18d"), title="Sage mug", product_box=BOX).facts["contradictions"] == []
+    assert distance_to_name("black", "#ffffff") == pytest.approx(85, abs=1)
+
+
+@pytest.mark.parametrize("colour", VOCABULARY["colours"])
+def test_colours_are_called_as_people_call_them(colour):
+    """Every colour of the scene vocabulary gets a name that its own word means, or at least contains."""
+    entry = VOCABULARY["colours"][colour]
+    said = {name for words in (colour, *entry["synonyms"]) for name in [*named_colours(words), words]}
+    assert colour_name(entry["rgb"]) in said
+
+
+def test_another_object_is_a_contradiction():
+    """A mug that the captioner calls a bottle; what it cannot name, or a title without a kind, is no contradiction."""
+    seen = "a bottle on a marble table in front of a plain wall"
+    assert list(contradictions(seen, "", "Oat mug", (), 1)) == [
+        "the product is called a cup, the picture shows a bottle"
+    ]
+    for title in ("Steel flask", "Hand wash", "Bottle with cup"):
+        assert list(contradictions(seen, "", title, (), 1)) == []
+    assert list(contradictions("a product on a marble table", "", "Oat mug", (), 1)) == []
+
+
+@pytest.mark.parametrize(
+    ("title", "kind"),
+    [("Stoneware mug, 300 ml", "cup"), ("Bottle bag for two mugs", "bag"), ("Trail boots", "shoe"), ("Lightning", "")],
+)
+def test_titles_name_kinds(title, kind):
+    assert kind_of_title(title) == kind
 
 
 def test_the_description_says_where_the_product_stands():
     made = account(picture(), title="Red mug", product_box=BOX)
-    assert made.text["description"].endswith("Red mug stands on the right and fills 70% of the height.")
+    assert made.text["description"] == (
+        "Mossy ground in front of a blurred forest in emerald green tones. "
+        "Red mug stands on the right and fills 70% of the height. The main colours are cream and red."
+    )
+    assert made.facts["colour_names"] == ["cream", "red"]
     assert made.facts["boxes"] == [{"role": "product", "left": 140, "top": 20, "right": 180, "bottom": 90}]
     assert made.facts["focal"] == {"x": 0.8, "y": 0.55}
 

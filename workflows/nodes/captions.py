@@ -6,7 +6,7 @@ from workflows.creative import Caption, MadeBy
 from workflows.graph import Services, node
 
 
-@node(version="2", service="caption")
+@node(version="3", service="caption")
 async def caption_image(
     services: Services, image: ImageRef, title: str, scene: str = "", product_box: Box | None = None
 ) -> Caption:
@@ -14,5 +14,5 @@ async def caption_image(
     request = CaptionRequest(image=image, title=title, scene=scene, product_box=product_box)
     made = await services.generate("caption", request)
     texts = {name: made.text[name] for name in ("caption", "alt_text", "description")}
-    facts = {name: made.facts[name] for name in ("tags", "colours", "focal", "boxes", "contradictions")}
+    facts = {name: made.facts[name] for name in ("tags", "colours", "colour_names", "focal", "boxes", "contradictions")}
     return Caption.model_validate({"made_by": MadeBy.of(made), **texts, **facts})
