@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from services.compositor.service import AD_CHOICES_PX, LOGO_CONTRAST, NORMAL_TEXT, Canvas
+from services.compositor.service import AD_CHOICES_PX, LOGO_CONTRAST, MOST_CLUTTER, NORMAL_TEXT, Canvas
 from services.images import EXTENSIONS, ImageRef
 from services.product.service import MOST_SHIFT, USABILITY_LIMITS
 from workflows.brand_kit import BrandKit
@@ -67,6 +67,9 @@ def _check_places(canvas: Canvas, facts: Mapping[str, Any]) -> Iterable[Check]:
     corner = {"left": canvas.width - AD_CHOICES_PX[0], "top": 0, "right": canvas.width, "bottom": AD_CHOICES_PX[1]}
     covering = [box["role"] for box in boxes if _meet(box, corner)]
     yield judge("ad_choices_corner", not covering, len(covering), 0, ", ".join(covering))
+    busiest = max(facts["clutter"].values(), default=0)
+    detail = ", ".join(role for role, clutter in facts["clutter"].items() if clutter > MOST_CLUTTER)
+    yield soften(judge("calm_ground", busiest <= MOST_CLUTTER, busiest, MOST_CLUTTER, detail))
     for role, ratio in facts["contrast"].items():
         least = LOGO_CONTRAST if role == "logo" else NORMAL_TEXT
         yield judge(f"contrast.{role}", ratio >= least, ratio, least)

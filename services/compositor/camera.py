@@ -12,17 +12,19 @@ from services.compositor.template import Camera
 from services.images import Box, Shape
 
 MOST_ENLARGEMENT = 1.6
+HEADROOM = 0.04  # of the picture's height, above a head: feet are cut off rather than faces
 MOST_KEPT_BYTES = 48_000_000
 
 
 @dataclass(frozen=True)
 class Shot:
-    """A crop: window (left, top, width, height) in px of the plate; picture and product in px of the canvas."""
+    """A crop: window (left, top, width, height) in px of the plate; the rest in px of the canvas."""
 
     shape: Shape
     window: tuple[float, float, float, float]
     picture: Box
     product: Box
+    keep_clear: tuple[Box, ...] = ()
 
 
 def take_shot(camera: Camera, picture: Box, plates: Mapping[Shape, Plate]) -> Shot:
@@ -42,8 +44,11 @@ def _crop(camera: Camera, picture: Box, shape: Shape, plate: Plate) -> Shot:
         width = min(widest, max(asked, picture.width / MOST_ENLARGEMENT))
     height = width / aspect
     left = _clamp((box.left + box.right) / 2 - camera.centre * width, size[0] - width)
-    top = _clamp(box.bottom - camera.base * height, size[1] - height)
-    return Shot(shape, (left, top, width, height), picture, _project(box, (left, top, width, height), picture))
+    highest = min((kept.top - HEADROOM * height for kept in plate.keep_clear), default=size[1])
+    top = _clamp(min(box.bottom - camera.base * height, highest), size[1] - height)
+    window = (left, top, width, height)
+    kept_clear = tuple(_project(kept, window, picture) for kept in plate.keep_clear)
+    return Shot(shape, window, picture, _project(box, window, picture), kept_clear)
 
 
 def _clamp(value: float, most: float) -> float:

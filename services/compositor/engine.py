@@ -10,20 +10,21 @@ from PIL import Image
 from pydantic import JsonValue
 
 from services.compositor.camera import Darkroom
+from services.compositor.choice import choose_layout
 from services.compositor.clean import draw_logo, shoot
+from services.compositor.clutter import ClutterMap, Scenery, Surveyor
 from services.compositor.contrast import luminance_of
 from services.compositor.label import draw_label, find_place
-from services.compositor.layout import Copy, Layout, lay_out
+from services.compositor.layout import Copy, Layout
 from services.compositor.metadata import xmp
-from services.compositor.mirror import lay_out_mirrored
 from services.compositor.painter import Paints, paint, trim
 from services.compositor.press import Order, Press
-from services.compositor.service import Canvas, ComposeRequest, Look
-from services.compositor.template import ROLES, Role, Template, load_templates
+from services.compositor.service import Canvas, ComposeRequest
+from services.compositor.template import load_templates
 from services.compositor.text_layer import TextLayer
 from services.contract import Checkpoint, Output
 from services.errors import InvalidConfiguration, LabelHasNoRoom, TooLarge, WordsDoNotFit
-from services.images import Box, EncodedImage
+from services.images import Box, EncodedImage, Shape
 
 FONTS = "fonts/fonts.yaml"
 _SET_IN: dict[str, tuple[str, int, float]] = {  # role -> family field of the style, weight, tracking in em
@@ -42,9 +43,10 @@ class CompositorEngine:
         folder = Path(checkpoint.location)
         self._templates = load_templates(folder)
         self._text_layer = TextLayer(folder.parent / FONTS)
-        # These two remember results by all that they depend on, so no answer depends on an earlier call.
+        # These three remember results by all that they depend on, so no answer depends on an earlier call.
         self._press = Press()
         self._darkroom = Darkroom()
+        self._surveyor = Surveyor()
 
     def generate(self, request: ComposeRequest, images: Mapping[str, Image.Image]) -> Output:
         """One file per canvas, under its format id; the fact ``creatives`` says what stands where.
@@ -119,7 +121,8 @@ class CompositorEngine:
             logo = paints.logo_light if is_dark_ground else paints.logo_dark
             pixels, box = draw_logo(canvas, logo, request.style.background)
             return pixels, _facts(boxes=[{"role": "logo", **dict(box)}])
-        layout = self._lay_out(request, canvas, copy)
+        scenery = Scenery(request.plates, lambda shape: self._survey(request, paints, shape))
+        layout = choose_layout(self._templates, canvas, scenery, copy, request.words, request.style)
         pixels, contrast = paint(layout, paints, request.style, self._text_layer)
         boxes = [{"role": item.role, **dict(item.box)} for group in layout.groups for item in group]
         if request.label:
@@ -130,45 +133,27 @@ class CompositorEngine:
             product=layout.shot.product,
             dropped=list(layout.dropped),
             contrast=contrast,
+            clutter={role: round(value, 3) for role, value in layout.clutter.items()},
             fonts={role: list(block.families) for role, block in copy.blocks.items()},
         )
+
+    def _survey(self, request: ComposeRequest, paints: Paints, shape: Shape) -> ClutterMap:
+        return self._surveyor.survey(request.plates[shape], lambda: paints.plate(shape))
 
     def _label(self, request: ComposeRequest, layout: Layout, pixels: np.ndarray) -> Box:
         style = self._text_layer.style(request.label, request.style.body_font, 600, 0, request.language)
         block = self._text_layer.measure({"label": (request.label, style)}, request.language)["label"]
         taken = [item.box for group in layout.groups for item in group]
-        place = find_place(block, layout.canvas, [*taken, layout.shot.product])
+        place = find_place(block, layout.canvas, [*taken, layout.shot.product, *layout.shot.keep_clear])
         if place is None:
             raise LabelHasNoRoom(layout.canvas.format, request.label)
         draw_label(pixels, place, block, layout.canvas, self._text_layer)
         return place
 
-    def _lay_out(self, request: ComposeRequest, canvas: Canvas, copy: Copy) -> Layout:
-        """The first suitable template in which everything stands comfortably; else the one that gives up least."""
-        solve = lay_out_mirrored if copy.is_mirrored else lay_out
-        looks = _looks(request, copy)
-        in_order = [template for look in looks for template in self._templates if template.look == look]
-        suitable = [template for template in in_order if template.suits(canvas)]
-        layouts: list[Layout] = []
-        for template in suitable:
-            result = solve(template, canvas, request.plates, copy)
-            if isinstance(result, str):
-                misfit: Role = result
-                continue
-            layouts.append(result)
-            if _sacrifice(result) == (False, 0):
-                break
-        if not suitable:
-            size = f"{canvas.width}x{canvas.height}"
-            raise InvalidConfiguration("templates", size, "no template suits this shape and size")
-        if not layouts:
-            raise _words_do_not_fit(request, canvas, suitable[-1], misfit)
-        return min(layouts, key=_sacrifice)
-
 
 def _facts(product: Box | None = None, **known: Any) -> dict[str, Any]:
     """What stands where on a creative; a clean picture has neither template nor words."""
-    empty = {"template": "", "boxes": [], "dropped": [], "contrast": {}, "fonts": {}}
+    empty = {"template": "", "boxes": [], "dropped": [], "contrast": {}, "clutter": {}, "fonts": {}}
     return {**empty, **known, "product": dict(product) if product else {}}
 
 
@@ -184,23 +169,3 @@ def _watermark(order: Order) -> str:
     if order.has_watermark:
         return f"{order.identity:06x}"
     return "skipped_small" if order.identity else "none"
-
-
-def _looks(request: ComposeRequest, copy: Copy) -> tuple[Look, ...]:
-    """The look that is asked for, then the quiet one; no price look without a price."""
-    look = request.style.look
-    return ("quiet",) if look == "quiet" or (look == "price" and "price" not in copy.blocks) else (look, "quiet")
-
-
-def _sacrifice(layout: Layout) -> tuple[bool, int]:
-    """What a layout gives up. The body does not count: a calm picture is worth more than a second sentence.
-
-    A look that has no place for a role by design does not give it up.
-    """
-    own = {item.role for item in layout.template.leaves()} if layout.template.look != "quiet" else set(ROLES)
-    return not layout.is_comfortable, sum(role != "body" and role in own for role in layout.dropped)
-
-
-def _words_do_not_fit(request: ComposeRequest, canvas: Canvas, template: Template, role: Role) -> WordsDoNotFit:
-    smallest_px = template.sizes[role].at(0, min(canvas.width, canvas.height))
-    return WordsDoNotFit(role, canvas.format, getattr(request.words, role), round(smallest_px, 1))

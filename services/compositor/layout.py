@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from services.compositor.camera import Shot, take_shot
+from services.compositor.clutter import ClutterMap, Scenery
 from services.compositor.line_breaks import Pieces, break_lines
-from services.compositor.service import AD_CHOICES_PX, Canvas, Plate
+from services.compositor.service import AD_CHOICES_PX, MOST_CLUTTER, Canvas
 from services.compositor.template import ROLES, Edge, Group, Item, Region, Role, Template
 from services.compositor.text_layer import Line, TextBlock
-from services.images import Box, Shape
+from services.images import Box
 
 SCALES = tuple(np.linspace(1, 0, 13).tolist())
 LINE_HEIGHT = {"headline": 1.1, "body": 1.42}
@@ -19,6 +20,7 @@ BUTTON_PADDING = (0.75, 1.2)  # least and usual space beside the words, of its t
 MARK_WIDTH = 0.16  # the accent mark before a price
 MARK_GAP = 0.5
 MARK_HEIGHT = 1.45  # of the capitals
+_TOUCH = 0.05  # of a region's width: a part that begins within this begins at its side
 _ALIGNED = {"start": 0.0, "centre": 0.5, "end": 1.0}
 
 
@@ -67,7 +69,8 @@ class Placed:
         """The px it covers, descenders included."""
         deepest = max((line.baseline + self.drop * line.size_px for line in self.lines), default=0)
         bottom = max(self.top + self.height, deepest)
-        sides = (int(self.left), int(self.top), int(np.ceil(self.left + self.width)), int(np.ceil(bottom)))
+        right = np.ceil(round(self.left + self.width, 3))  # a sum of widths may end a millionth of a px too far
+        sides = (int(self.left), int(self.top), int(right), int(np.ceil(bottom)))
         return Box(left=sides[0], top=sides[1], right=sides[2], bottom=sides[3])
 
 
@@ -86,8 +89,38 @@ class Setting:
 
 
 @dataclass(frozen=True)
+class Site:
+    """Where a group is set: the template, the canvas, the words, and the picture with its clutter."""
+
+    template: Template
+    canvas: Canvas
+    copy: Copy
+    shot: Shot
+    clutter: ClutterMap
+
+    def setting(self, scale: float) -> Setting:
+        """Everything that setting an item depends on, at one scale."""
+        return Setting(self.copy, self.template, min(self.canvas.width, self.canvas.height), scale)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A group set in a region: its items, what it dropped, and how busy the picture is under each of them."""
+
+    placed: list[Placed]
+    dropped: tuple[Role, ...]
+    is_comfortable: bool
+    clutter: Mapping[Role, float]
+
+    @property
+    def is_calm(self) -> bool:
+        """Whether nothing of it stands on busy ground."""
+        return max(self.clutter.values(), default=0) <= MOST_CLUTTER
+
+
+@dataclass(frozen=True)
 class Layout:
-    """A template solved for a canvas: the shot, and every group's items; what was dropped; the least scale used."""
+    """A template solved for a canvas: the shot, every group's items, what was dropped, and how busy its ground is."""
 
     template: Template
     canvas: Canvas
@@ -95,25 +128,33 @@ class Layout:
     groups: tuple[tuple[Placed, ...], ...]
     dropped: tuple[Role, ...]
     is_comfortable: bool
+    clutter: Mapping[Role, float]
 
 
-def lay_out(template: Template, canvas: Canvas, plates: Mapping[Shape, Plate], copy: Copy) -> Layout | Role:
+def lay_out(template: Template, canvas: Canvas, scenery: Scenery, copy: Copy) -> Layout | Role:
     """The layout, or the role that does not fit."""
     anchors = _frame(template, canvas)
     picture = resolve(template.picture, anchors, canvas)
-    shot = take_shot(template.camera, picture, plates)
+    shot = take_shot(template.camera, picture, scenery.plates)
     anchors |= _sides("picture", picture) | _sides("product", shot.product)
-    fitted = []
+    site = Site(template, canvas, copy, shot, scenery.map_of(shot.shape))
+    columns: list[Column] = []
     for group in template.groups:
-        result = _fit_group(group, resolve(group.region, anchors, canvas), template, canvas, copy)
-        if isinstance(result, str):
-            return result
-        fitted.append(result)
-        anchors |= _sides(group.name, _bounds(result[0])) if group.name else {}
-    groups = tuple(tuple(placed) for placed, _, _ in fitted)
-    absent = {"logo", *copy.blocks} - {item.role for placed in groups for item in placed}
-    dropped = tuple(role for role in ROLES if role in absent)
-    return Layout(template, canvas, shot, groups, dropped, all(comfortable for _, _, comfortable in fitted))
+        column = _settle(group, resolve(group.region, anchors, canvas), site)
+        if isinstance(column, str):
+            return column
+        columns.append(column)
+        anchors |= _sides(group.name, _bounds(column.placed)) if group.name else {}
+    absent = {"logo", *copy.blocks} - {item.role for column in columns for item in column.placed}
+    return Layout(
+        template,
+        canvas,
+        shot,
+        groups=tuple(tuple(column.placed) for column in columns),
+        dropped=tuple(role for role in ROLES if role in absent),
+        is_comfortable=all(column.is_comfortable for column in columns),
+        clutter={role: value for column in columns for role, value in column.clutter.items()},
+    )
 
 
 def _frame(template: Template, canvas: Canvas) -> dict[str, float]:
@@ -151,24 +192,42 @@ def resolve(region: Region, anchors: Mapping[str, float], canvas: Canvas) -> Box
     return Box(left=line(region.left), top=line(region.top), right=line(region.right), bottom=line(region.bottom))
 
 
-def _fit_group(
-    group: Group, region: Box, template: Template, canvas: Canvas, copy: Copy
-) -> tuple[list[Placed], tuple[Role, ...], bool] | Role:
+def _settle(group: Group, region: Box, site: Site) -> Column | Role:
+    """The group as the template wants it; where that is busy ground, the headline's group in a calm part of its region.
+
+    Buttons and logos stay in line with the rest: other templates have other places for them.
+    """
+    designed = _fit_group(group, region, site)
+    if isinstance(designed, str) or designed.is_calm or not any(item.role == "headline" for item in group.leaves()):
+        return designed
+    parts = site.clutter.calm_parts(site.shot, region, MOST_CLUTTER)
+    moved = [_fit_group(_aligned_in(part, region, group), part, site) for part in parts]
+    allowed = {"body", *designed.dropped}
+    good = [one for one in moved if isinstance(one, Column) and one.is_comfortable and allowed.issuperset(one.dropped)]
+    return max((one for one in good if one.is_calm), key=lambda one: _appeal(one.placed), default=designed)
+
+
+def _aligned_in(part: Box, region: Box, group: Group) -> Group:
+    """On an axis of its own where the part touches neither side of the region: inside an arch, between two things."""
+    is_inner = part.left > region.left + _TOUCH * region.width and part.right < region.right - _TOUCH * region.width
+    return group.model_copy(update={"align": "centre"}) if is_inner else group
+
+
+def _fit_group(group: Group, region: Box, site: Site) -> Column | Role:
     """Largest comfortable scale, dropping as little as possible; then below comfort; then the role that is too long."""
-    present = [item for item in group.leaves() if copy.has(item.role)]
+    present = [item for item in group.leaves() if site.copy.has(item.role)]
     droppable = sorted((item for item in present if item.drop), key=lambda item: item.drop)
     drops = [tuple(item.role for item in droppable[:count] if item.role) for count in range(len(droppable) + 1)]
     for is_comfortable in (True, False):
         scales = [scale for scale in SCALES if (scale >= group.comfortable) == is_comfortable]
         for dropped in drops:
-            settings = [Setting(copy, template, min(canvas.width, canvas.height), scale) for scale in scales]
-            columns = [_set_column(group, region, setting, dropped) for setting in settings]
-            fitting = [
-                placed for placed in columns if placed is not None and not _covers_ad_choices(placed, canvas, copy)
-            ]
+            columns = [_set_column(group, region, site.setting(scale), dropped) for scale in scales]
+            fitting = [placed for placed in columns if placed is not None and not _covers_ad_choices(placed, site)]
             if fitting:
-                return max(fitting, key=_appeal), dropped, is_comfortable
-    return _find_culprit(present, region, Setting(copy, template, min(canvas.width, canvas.height), 0))
+                placed = max(fitting, key=_appeal)
+                clutter = {item.role: site.clutter.under(site.shot, item.box) for item in placed}
+                return Column(placed, dropped, is_comfortable, clutter)
+    return _find_culprit(present, region, site.setting(0))
 
 
 def _appeal(placed: list[Placed]) -> float:
@@ -177,13 +236,13 @@ def _appeal(placed: list[Placed]) -> float:
     return largest.size_px * (1 - largest.roughness) if largest else 0
 
 
-def _covers_ad_choices(placed: list[Placed], canvas: Canvas, copy: Copy) -> bool:
+def _covers_ad_choices(placed: list[Placed], site: Site) -> bool:
     """The icon stays top right, which is top left of a layout that will be mirrored."""
     width, height = AD_CHOICES_PX
     high = [item.box for item in placed if item.box.top < height]
-    if copy.is_mirrored:
+    if site.copy.is_mirrored:
         return any(box.left < width for box in high)
-    return any(box.right > canvas.width - width for box in high)
+    return any(box.right > site.canvas.width - width for box in high)
 
 
 def _find_culprit(present: list[Item], region: Box, setting: Setting) -> Role:

@@ -12,19 +12,21 @@ _FROZEN = ConfigDict(frozen=True, extra="forbid")
 AD_CHOICES_PX = (20, 16)  # top right corner that ad servers draw their icon into
 NORMAL_TEXT = 4.5  # least contrast of words (WCAG 2 AA)
 LOGO_CONTRAST = 3.0
+MOST_CLUTTER = 0.05  # of the ground under words: 0 = plain, 1 = hard edges everywhere
 _HEX = r"^#[0-9a-fA-F]{6}$"
 
 
 class Plate(BaseModel):
-    """Product imagery without words, and where the product is on it."""
+    """Product imagery without words, where the product is on it, and what else no word may cover."""
 
     model_config = _FROZEN
 
     image: ImageRef
     product_box: Box
+    keep_clear: tuple[Box, ...] = Field((), max_length=50, description="Faces, persons, texts in the picture: px")
 
 
-Look = Literal["quiet", "bold", "price", "editorial", "card"]
+Look = Literal["quiet", "bold", "price", "editorial", "card", "split", "minimal", "poster"]
 FileType = Literal["jpg", "png", "webp", "avif", "gif"]
 
 
@@ -79,8 +81,9 @@ class ComposeRequest(GenerateRequest):
 
     The answer holds one file per canvas under its format id, and the fact ``creatives``: format id ->
     {template, boxes: [{role, left, top, right, bottom}], product: box, dropped: [role], contrast: {role: ratio},
-    fonts: {role: [family]}, watermark: hex, "none" or "skipped_small", quality, bytes, compose_ms, encode_ms}. Boxes
-    are px of the creative; contrast is WCAG's ratio on the real pixels. A canvas that could not be made stands in the
+    clutter: {role: 0 to 1}, fonts: {role: [family]}, watermark: hex, "none" or "skipped_small", quality, bytes,
+    compose_ms, encode_ms}. Boxes are px of the creative; contrast is WCAG's ratio on the real pixels; clutter is how
+    busy the picture is under them. A canvas that could not be made stands in the
     fact ``failures`` instead: format id -> {code, detail, status}.
     """
 

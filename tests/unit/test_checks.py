@@ -23,6 +23,7 @@ GOOD = {
     "boxes": [box("headline", 20, 30, 140, 80), box("logo", 20, 110, 140, 134)],
     "product": {"left": 170, "top": 60, "right": 280, "bottom": 200},
     "contrast": {"headline": 9.0, "logo": 9.0},
+    "clutter": {"headline": 0.01, "logo": 0.0},
     "fonts": {"headline": ["Outfit"]},
 }
 
@@ -95,3 +96,9 @@ def test_clean_pictures_are_not_checked_for_words():
     """A picture without words has no places to check."""
     canvas = Canvas(format="x", width=300, height=250, max_bytes=150_000, shows="picture")
     assert "safe_zone" not in outcomes({**GOOD, "boxes": [], "contrast": {}, "fonts": {}}, canvas=canvas)
+
+
+def test_busy_ground_warns_and_names_the_words():
+    """Words on a picture frame are legible perhaps, but not good."""
+    found = outcomes(GOOD | {"clutter": {"headline": 0.21, "logo": 0.0}})["calm_ground"]
+    assert (found.outcome, found.value, found.limit, found.detail) == ("warned", 0.21, 0.05, "headline")

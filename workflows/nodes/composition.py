@@ -4,14 +4,15 @@ import hashlib
 
 from services.compositor.service import ComposeRequest, Plate, Words
 from services.errors import DisclaimerHasNoRoom
+from services.images import Box
 from workflows.brand_kit import StoredBrand
 from workflows.brief import Copy
-from workflows.creative import Caption, Composition, FormatFailure, Imagery, Layout, MadeBy
+from workflows.creative import Caption, Composition, FormatFailure, Imagery, Layout, MadeBy, PlacedProduct
 from workflows.format import Format
 from workflows.graph import Services, node
 
 
-@node(version="4", service="compositor")
+@node(version="5", service="compositor")
 async def compose_creatives(
     services: Services,
     imagery: Imagery,
@@ -27,7 +28,7 @@ async def compose_creatives(
     """Lay out the plates, the words and the brand in every format; none is made without its disclaimers."""
     owners = {canvas: format.id for format in formats for canvas in format.canvases()}
     request = ComposeRequest(
-        plates={shape: Plate(**dict(placed)) for shape, placed in imagery.plates.items()},
+        plates={shape: _plate(placed, imagery, caption) for shape, placed in imagery.plates.items()},
         cutout=imagery.cutout,
         canvases=tuple(owners),
         words=Words(**dict(words), price=price),
@@ -62,6 +63,13 @@ async def compose_creatives(
         alt_text=caption.alt_text,
         words=words,
     )
+
+
+def _plate(placed: PlacedProduct, imagery: Imagery, caption: Caption) -> Plate:
+    """A plate; what was seen on it beside the product is kept clear of words."""
+    seen = caption.boxes if placed.image == imagery.preview else ()
+    others = tuple(Box(**{side: box[side] for side in Box.model_fields}) for box in seen if box["role"] != "product")
+    return Plate(**dict(placed), keep_clear=others)
 
 
 def _no_room(name: str) -> FormatFailure:
