@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from services.copywriter.service import MAX_ATTRIBUTES, Facts, Language, Measure, Name, Offer, Rating
 from services.lines import Line, Slug
+from services.product.service import SizeCm
 from services.room.service import KnownLength, Place, Point, Region
 from workflows.brand_kit import StyleChange
 from workflows.consent import Consent, PhotoId
@@ -36,16 +37,6 @@ def _check_currency(code: str) -> str:
 RoomId = Annotated[str, Field(pattern=r"^(uploads/|rooms/[0-9a-f]{64}/)[0-9a-f]{64}\.(jpg|png|webp)$", max_length=150)]
 
 
-class SizeCm(BaseModel):
-    """How large the product is as it stands, in cm. depth: front to back, 0 when unknown or flat."""
-
-    model_config = _FROZEN
-
-    width: float = Field(gt=1, le=1000)
-    height: float = Field(gt=1, le=1000)
-    depth: float = Field(0, ge=0, le=1000)
-
-
 class Product(BaseModel):
     """The thing that is advertised."""
 
@@ -71,8 +62,7 @@ class Product(BaseModel):
     image: str = Field(
         pattern=r"^uploads/[0-9a-f]{64}\.(jpg|png|webp)$", description="The id that POST /v1/assets answered"
     )
-
-    size_cm: SizeCm | None = Field(None, description="As it stands; needed to place it in a room")
+    size_cm: SizeCm | None = Field(None, description="As it stands; scales it in scenes, needed to place it in a room")
 
     def facts(self) -> Facts:
         """All that copy may claim."""
@@ -166,7 +156,9 @@ class Brief(BaseModel):
     consent: Consent | None = Field(None, description="Needed with a photo of a person or of a room")
     locale: Annotated[str, AfterValidator(_check_locale)] = "en"
     generation: dict[Slug, dict[Slug, str | int | float]] = Field(
-        {}, max_length=12, description="Service -> checkpoint, lora, num_inference_steps … where another is wanted"
+        {},
+        max_length=12,
+        description="Service -> checkpoint, fidelity, strength, num_inference_steps … where another is wanted",
     )
     formats: tuple[str | CustomFormat, ...] = Field(
         ("pack:core",), min_length=1, max_length=80, description="Format ids, pack:<name>, or a custom format"

@@ -6,8 +6,9 @@ from typing import Any
 from services.copywriter.service import CopyRequest
 from services.errors import InvalidInput
 from services.images import ImageRef
+from services.product.service import SizeCm
 from workflows.brand_kit import StoredBrand, find_brand, load_voice
-from workflows.brief import Brief, Copy, RoomPhoto, SizeCm, Variant
+from workflows.brief import Brief, Copy, RoomPhoto, Variant
 from workflows.copy_limits import copy_limits
 from workflows.decision import Decision
 from workflows.disclosure import visible_label
@@ -23,6 +24,7 @@ TYPES: dict[str, Any] = {
     "brand": StoredBrand,
     "formats": tuple[Format, ...],
     "size": SizeCm,
+    "size_if_known": SizeCm | None,
     "room_photo": RoomPhoto,
 }
 
@@ -39,7 +41,7 @@ def check_photos(brief: Brief, workflow: Workflow) -> None:
     """Raise InvalidInput when a workflow wants a photo, or the product's size, that the brief does not have."""
     for name in sorted(set(PHOTOS) & set(workflow.inputs) - set(photo_ids(brief))):
         raise InvalidInput(name, f"workflow {workflow.name} needs one: {{image: id of POST /v1/assets?kind={name}}}")
-    if "size" in workflow.inputs and not all(one.size_cm for one in (brief.product, *brief.candidates)):
+    if "size" in workflow.inputs.values() and not all(one.size_cm for one in (brief.product, *brief.candidates)):
         raise InvalidInput("product.size_cm", f"workflow {workflow.name} needs it: {{width, height, depth}} in cm")
 
 

@@ -18,9 +18,10 @@ from services.pipelines.loading import load_pipeline
 from services.pipelines.masks import fit_area
 from services.product import patch_autoencoder  # noqa: F401  (from_pretrained finds its class among imported modules)
 from services.product.prompt import Light, ScenePrompt, Vocabulary, write_prompt
+from services.product.scale import is_furniture, real_share, scale_layout
 from services.product.service import Fidelity, ProductRequest
 from services.product.shadow import shade_ground
-from services.product.standing import LAYOUTS, compose_plate, enlarge_scene, fit_product, stand_box
+from services.product.standing import LAYOUTS, PlateLayout, compose_plate, enlarge_scene, fit_product, stand_box
 from services.product.truth import Truth, harmonise, prove
 from services.product.usability import Usability, judge
 
@@ -62,12 +63,18 @@ class ProductEngine:
         """One plate per shape, each with its proof. A picture without alpha fails before any scene is made."""
         clock = Clock()
         check_cutout(images["product"])
-        prompt = write_prompt(request.prompt, request.seed, self.vocabulary)
+        prompt = write_prompt(
+            request.prompt,
+            request.seed,
+            self.vocabulary,
+            avoid=request.negative_prompt,
+            on_floor=is_furniture(request.size_cm),
+        )
         plates: dict[Shape, Standing] = {}
         for shape in request.shapes:
             plates[shape] = self._make_usable(request, shape, prompt, images, clock)
         pictures: dict[str, Image.Image | EncodedImage] = {shape: made.plate for shape, made in plates.items()}
-        return Output(images=pictures, facts=_facts(prompt, plates), timings_ms=clock.spent_ms)
+        return Output(images=pictures, facts=_facts(request, prompt, plates), timings_ms=clock.spent_ms)
 
     def _make_usable(
         self,
@@ -79,16 +86,17 @@ class ProductEngine:
     ) -> "Standing":
         """The first plate that passes the usability gate, else the best of all attempts; each has a seed of its own."""
         tried: list[Standing] = []
+        layout = scale_layout(LAYOUTS[shape], request.size_cm, prompt.ground)
         for attempt in range(request.attempts):
             seed = attempt_seed(request.seed, attempt)
             again = request.model_copy(update={"seed": seed})
             scene = self.generate_scene(again, shape, prompt, images)
             clock.lap("denoise")
             made = stand_product(
-                scene, images["product"], shape, prompt.light, request.fidelity, casts_shadow=not self.paints_shadows
+                scene, images["product"], layout, prompt.light, request.fidelity, casts_shadow=not self.paints_shadows
             )
             clock.lap("place")
-            tried.append(examine(*made, images["product"], shape, request.fidelity, seed=seed, attempts=attempt + 1))
+            tried.append(examine(*made, images["product"], layout, request.fidelity, seed=seed, attempts=attempt + 1))
             clock.lap("prove")
             if tried[-1].usability.passes:
                 break
@@ -150,15 +158,22 @@ def check_cutout(picture: Image.Image) -> None:
 
 
 def examine(
-    plate: Image.Image, box: Box, cutout: Image.Image, shape: Shape, fidelity: Fidelity, *, seed: int, attempts: int
+    plate: Image.Image,
+    box: Box,
+    cutout: Image.Image,
+    layout: PlateLayout,
+    fidelity: Fidelity,
+    *,
+    seed: int,
+    attempts: int,
 ) -> Standing:
     """Prove and judge a finished plate."""
     pixels, product = np.asarray(plate), fit_product(cutout, box)
-    usability = judge(pixels, product, box, LAYOUTS[shape])
+    usability = judge(pixels, product, box, layout)
     return Standing(plate, box, prove(pixels, cutout, box, fidelity), usability, seed, attempts)
 
 
-def _facts(prompt: ScenePrompt, plates: Mapping[Shape, Standing]) -> dict[str, JsonValue]:
+def _facts(request: ProductRequest, prompt: ScenePrompt, plates: Mapping[Shape, Standing]) -> dict[str, JsonValue]:
     return {
         "boxes": {shape: made.box.model_dump() for shape, made in plates.items()},
         "truth": {shape: dict(made.truth.facts) for shape, made in plates.items()},
@@ -166,6 +181,11 @@ def _facts(prompt: ScenePrompt, plates: Mapping[Shape, Standing]) -> dict[str, J
         "prompt": prompt.for_position(LAYOUTS[next(iter(plates))].position),
         "light": prompt.light.side,
         "unused_words": list(prompt.unused),
+        "scale": {
+            "ground": prompt.ground,
+            "share": round(real_share(request.size_cm, prompt.ground), 3),
+            "moved_from": prompt.moved_from,
+        },
     }
 
 
@@ -185,14 +205,13 @@ class Clock:
 def stand_product(
     scene: Image.Image,
     cutout: Image.Image,
-    shape: Shape,
+    layout: PlateLayout,
     light: Light,
     fidelity: Fidelity = "exact",
     *,
     casts_shadow: bool = True,
 ) -> tuple[Image.Image, Box]:
     """The plate (RGB) of one shape and the product's box in it, px."""
-    layout = LAYOUTS[shape]
     box = stand_box(np.asarray(cutout.getchannel("A")), layout)
     product, ground = fit_product(cutout, box), enlarge_scene(scene, layout)
     if fidelity == "harmonised":

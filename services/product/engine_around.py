@@ -14,6 +14,7 @@ from services.pipelines.calling import image_generator
 from services.pipelines.painting import Painter, Painting
 from services.product.engine import ProductEngine
 from services.product.prompt import ScenePrompt
+from services.product.scale import scale_layout
 from services.product.service import ProductRequest
 from services.product.staging import Staging, stage
 from services.product.standing import LAYOUTS
@@ -41,7 +42,9 @@ class AroundEngine(ProductEngine):
         self, request: ProductRequest, shape: Shape, prompt: ScenePrompt, images: Mapping[str, Image.Image]
     ) -> Image.Image:
         """One scene with the product in it, at about the area that the checkpoint was trained on."""
-        staging = stage(images["product"], LAYOUTS[shape], self.scene_sizes[shape])
+        staging = stage(
+            images["product"], scale_layout(LAYOUTS[shape], request.size_cm, prompt.ground), self.scene_sizes[shape]
+        )
         task = Painting(
             picture=staging.picture,
             mask=staging.mask,

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +13,7 @@ import yaml
 from services.product.meaning import Meanings, load_meanings
 
 Side = Literal["left", "right"]
+Ground = Literal["table", "open"]
 NEAR_ENOUGH = {"family": 0.3, "mood": 0.45}  # cosine of meaning; a mood that nobody asked for disturbs more
 SHARED_WORDS = 0.25  # bonus of shared words, in cosine; 0.2 to 0.3 did best on assets/models/scene/free_text.yaml
 HARD_LIGHT = ("sun", "sunlight", "sunset", "noon", "spotlight", "sunny", "golden hour", "hard light", "beach", "desert")
@@ -54,13 +55,16 @@ class Light:
 class ScenePrompt:
     """text: the scene, without light side and position. light: as the words say. unused: words not understood.
 
-    named: the trained words for family, colour and mood; empty where the checkpoint reads free text.
+    named: the trained words for family, colour and mood; empty where the checkpoint reads free text. ground: table also
+    for podiums and the like. moved_from: the family that the words ask for, where furniture got another; else empty.
     """
 
     text: str
     light: Light
     unused: tuple[str, ...] = ()
     named: Mapping[str, str] = field(default_factory=dict)
+    ground: Ground = "table"
+    moved_from: str = ""
 
     def for_position(self, position: str) -> str:
         """The whole prompt of one plate, e.g. ``..., light from the left, product in the centre``."""
@@ -73,10 +77,12 @@ class Vocabulary:
 
     Each kind (family, colour, mood) maps the words as trained to their synonyms; the first of a kind is the fallback.
     No kinds: the checkpoint reads free text. usual_colours: a family's own fallback, where not every colour suits it.
+    floors: the family with a floor in the place of one with a table, a podium or the like.
     """
 
     kinds: dict[str, dict[str, list[str]]]
     usual_colours: dict[str, str]
+    floors: dict[str, str] = field(default_factory=dict)
     folder: Path = Path()
 
     @classmethod
@@ -94,6 +100,7 @@ class Vocabulary:
                 "mood": {mood: entry["synonyms"] for mood, entry in words["moods"].items()},
             },
             {entry["prompt"]: entry["colours"][0] for _, entry in families if entry["colours"] != "any"},
+            {entry["prompt"]: words["families"][entry["floor"]]["prompt"] for _, entry in families if "floor" in entry},
             Path(folder),
         )
 
@@ -108,31 +115,51 @@ class Vocabulary:
         ]
         return sorted(found, key=lambda entry: (-len(entry[0].split()), entry))
 
+    def entries(self, kind: str, barred: Set[str]) -> dict[str, list[str]]:
+        """The entries of a kind that may be used; all of them, if all are barred."""
+        return {entry: words for entry, words in self.kinds[kind].items() if entry not in barred} or self.kinds[kind]
+
+    def named_in(self, words: str) -> Set[str]:
+        """The entries of all kinds that free words name."""
+        text = " ".join(split_words(words))
+        return {entry for phrase, _, entry in self.phrases if re.search(rf"\b{phrase}\b", text)}
+
     @cached_property
     def meanings(self) -> Meanings | None:
         """What the phrases mean, where the checkpoint comes with it."""
         return load_meanings(self.folder, self.phrases)
 
 
-def write_prompt(words: str, seed: int, vocabulary: Vocabulary) -> ScenePrompt:
+def write_prompt(
+    words: str, seed: int, vocabulary: Vocabulary, *, avoid: str = "", on_floor: bool = False
+) -> ScenePrompt:
     """Turn free words into the scene prompt, complete as in training: what they leave open gets its fallback.
 
-    Light comes from the side the words name, else from one the seed picks.
+    Light comes from the side the words name, else from one the seed picks. avoid: what the scene must not show; entries
+    of the vocabulary that it names are not used. on_floor: furniture, which no table carries.
     """
     side = _named_side(words) or ("left" if seed % 2 == 0 else "right")
     if not vocabulary.kinds:
-        return ScenePrompt(words.strip().rstrip(".,"), _light(words, side))
+        scene = words.strip().rstrip(".,") + (", standing on the floor" if on_floor else "")
+        return ScenePrompt(scene, _light(words, side), ground="open" if on_floor else "table")
+    barred = vocabulary.named_in(avoid)
     found, left = match_words(split_words(words), vocabulary)
+    found = {kind: entry for kind, entry in found.items() if entry not in barred}
     unused = left
     for kind in ("family", "mood"):
         if kind not in found:
             text = words if kind == "family" else " ".join(left)  # words for the place or a colour tell no mood
-            found[kind], used = guess(kind, text, left, vocabulary)
+            found[kind], used = guess(kind, text, left, vocabulary, barred)
             unused = [word for word in unused if word not in used]
-    found.setdefault("colour", vocabulary.usual_colours.get(found["family"]) or next(iter(vocabulary.kinds["colour"])))
+    asked = found["family"]
+    found["family"] = vocabulary.floors.get(asked, asked) if on_floor else asked
+    colours, usual = vocabulary.entries("colour", barred), vocabulary.usual_colours.get(found["family"])
+    found.setdefault("colour", usual if usual in colours else next(iter(colours)))
     text = f"{found['family']}, {found['colour']}, {found['mood']} light"
     unused = [word for word in unused if word not in split_words(text)]
-    return ScenePrompt(text, _light(f"{words} {text}", side), tuple(unused), found)
+    ground: Ground = "table" if found["family"] in vocabulary.floors else "open"
+    moved_from = asked if asked != found["family"] else ""
+    return ScenePrompt(text, _light(f"{words} {text}", side), tuple(unused), found, ground, moved_from)
 
 
 def split_words(text: str) -> list[str]:
@@ -161,14 +188,16 @@ def match_words(words: list[str], vocabulary: Vocabulary) -> tuple[dict[str, str
     return found, [word for word in text.replace("|", " ").split() if word not in PLAIN_WORDS]
 
 
-def guess(kind: str, text: str, words: list[str], vocabulary: Vocabulary) -> tuple[str, set[str]]:
+def guess(
+    kind: str, text: str, words: list[str], vocabulary: Vocabulary, barred: Set[str] = frozenset()
+) -> tuple[str, set[str]]:
     """The entry of a kind that the text comes nearest to, else its first; and which of the words were understood.
 
     Nearness is that of meaning, where the vocabulary has meanings, plus a bonus for telling words that entries share.
     """
     bags = {
         entry: {word for phrase in [entry, *synonyms] for word in split_words(phrase)} - PLAIN_WORDS
-        for entry, synonyms in vocabulary.kinds[kind].items()
+        for entry, synonyms in vocabulary.entries(kind, barred).items()
     }
     shared = {
         entry: sum(1 / sum(word in other for other in bags.values()) for word in set(words) if word in bag)

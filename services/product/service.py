@@ -3,7 +3,7 @@
 from typing import Literal
 
 from PIL import Image
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from services.contract import Checkpoint, GenerateRequest, Service
 from services.images import SHAPES, ImageRef, Shape
@@ -14,16 +14,31 @@ MOST_SHIFT = 7.0  # Delta E (CIE 1976) of any product pixel, harmonised
 USABILITY_LIMITS = dict.fromkeys(("space_mismatch", "size_mismatch", "indistinctiveness", "shape_hallucination"), 0.5)
 
 
+class SizeCm(BaseModel):
+    """How large a product is as it stands, in cm. depth: front to back, 0 when unknown or flat."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    width: float = Field(gt=1, le=1000)
+    height: float = Field(gt=1, le=1000)
+    depth: float = Field(0, ge=0, le=1000)
+
+
 class ProductRequest(GenerateRequest):
     """Place a product in generated scenes, one plate per shape.
 
     The answer holds one RGB plate per shape, and the facts ``boxes`` (shape -> product box in px), ``truth`` (shape ->
     how far the product is from its photo: ``services/product/truth.py``), ``usability`` (shape -> whether the plate
     would do as an ad, and its scores: ``services/product/usability.py``), ``prompt`` (as given to the pipeline for the
-    first shape), ``light`` (left or right) and ``unused_words`` (of the prompt, not understood).
+    first shape), ``light`` (left or right), ``unused_words`` (of the prompt, not understood) and ``scale`` (``ground``:
+    table or open; ``share``: the product's size, of the largest there is room for; ``moved_from``: the scene that was
+    asked for, where furniture got one with a floor).
     """
 
     product: ImageRef = Field(description="The product cut out (RGBA), as the cutout service answers it")
+    size_cm: SizeCm | None = Field(
+        None, description="The real size: it scales the product, and keeps furniture off tables"
+    )
     fidelity: Fidelity = Field(
         "exact",
         description="exact: the product's pixels stay the photo's; harmonised: a bounded shift to the scene's light",
@@ -32,7 +47,12 @@ class ProductRequest(GenerateRequest):
     attempts: int = Field(
         2, ge=1, le=5, description="Scenes to try per shape until one passes the usability gate; the best one is kept"
     )
-    negative_prompt: str = Field("", max_length=400, description="What the scene must not show")
+    negative_prompt: str = Field(
+        "",
+        max_length=400,
+        description="What the scene must not show: no place, colour or mood that it names is chosen; "
+        "pipelines with a guidance_scale over 1 are told it, too",
+    )
     shapes: tuple[Shape, ...] = Field(SHAPES, min_length=1, max_length=3, description="Plates to make")
     num_inference_steps: int = Field(8, ge=1, le=50, description="Denoising steps")
     guidance_scale: float = Field(2.0, ge=1, le=20, description="1 switches guidance off")
@@ -60,6 +80,8 @@ SERVICE = Service(
     summary="A product photo becomes product imagery in a generated scene",
     request=ProductRequest,
     tunable=(
+        "fidelity",
+        "attempts",
         "num_inference_steps",
         "guidance_scale",
         "negative_prompt",

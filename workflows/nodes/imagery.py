@@ -1,15 +1,17 @@
 """Product imagery as a node."""
 
 from services.images import Box, ImageRef
-from services.product.service import ProductRequest
+from services.product.service import ProductRequest, SizeCm
 from workflows.creative import Imagery, MadeBy, PlacedProduct
 from workflows.graph import Services, node
 
 
-@node(version="4", service="product")
-async def make_imagery(services: Services, product: ImageRef, scene: str, seed: int) -> Imagery:
-    """Place the cut-out product in a generated scene, in every shape."""
-    request = ProductRequest(product=product, prompt=scene, seed=seed)
+@node(version="5", service="product")
+async def make_imagery(
+    services: Services, product: ImageRef, scene: str, seed: int, size: SizeCm | None = None
+) -> Imagery:
+    """Place the cut-out product in a generated scene, in every shape; a known size scales it."""
+    request = ProductRequest(product=product, prompt=scene, seed=seed, size_cm=size)
     made = await services.generate("product", request)
     boxes = made.facts["boxes"]
     assert isinstance(boxes, dict)

@@ -3,8 +3,9 @@
 from pydantic import TypeAdapter
 
 from services.images import Box, ImageRef, Shape
+from services.product.service import SizeCm
 from services.room.service import RoomProduct, RoomRequest
-from workflows.brief import RoomPhoto, SizeCm
+from workflows.brief import RoomPhoto
 from workflows.creative import Caption, Imagery, MadeBy, PlacedProduct
 from workflows.graph import Services, node
 
