@@ -99,12 +99,28 @@ class LabelHasNoRoom(VitrineError):
     sentence = "Format {0} has no free corner for the label {1!r}, which must be seen. Use fewer words or leave it out."
 
 
+class FormatHasNoLayout(VitrineError):
+    """(format, width, height): a canvas too small or too long for every template."""
+
+    status = 422
+    code = "format_has_no_layout"
+    sentence = "Format {0} of {1} x {2} px is too small or too long for words and a button. Use a larger one."
+
+
+class LogoHasNoContrast(VitrineError):
+    """(format, ratio, limit): a logo that drowns in its ground, in dark ink and in light ink."""
+
+    status = 422
+    code = "logo_has_no_contrast"
+    sentence = "The logo has a contrast of {1} in format {0}; it needs {2}. Give the brand a darker and a lighter logo."
+
+
 class MissingGlyphs(VitrineError):
-    """(letters, families): text that no font of this installation can show."""
+    """(layer, letters, families): text that no font of this installation can show."""
 
     status = 422
     code = "missing_glyphs"
-    sentence = "No font has the letters {0!r}; asked: {1}. Use other words, or add a font with them to assets/fonts."
+    sentence = "No font has the letters {1!r} of the {0}; asked: {2}. Use other words, or add a font to assets/fonts."
 
 
 class CopyImpossible(VitrineError):

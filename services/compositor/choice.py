@@ -7,7 +7,7 @@ from services.compositor.layout import Copy, Layout, lay_out
 from services.compositor.mirror import lay_out_mirrored
 from services.compositor.service import MOST_CLUTTER, Canvas, Look, Style, Words
 from services.compositor.template import ROLES, Role, Template
-from services.errors import InvalidConfiguration, WordsDoNotFit
+from services.errors import FormatHasNoLayout, WordsDoNotFit
 
 
 def choose_layout(
@@ -16,7 +16,7 @@ def choose_layout(
     """The first suitable template that gives up nothing; else the one that gives up least.
 
     Raises:
-        InvalidConfiguration: no template suits the canvas.
+        FormatHasNoLayout: no template suits the canvas.
         WordsDoNotFit: words that are too long for every suitable template.
     """
     solve = lay_out_mirrored if copy.is_mirrored else lay_out
@@ -42,8 +42,7 @@ def _suitable(templates: Sequence[Template], canvas: Canvas, look: Look, copy: C
     in_order = [template for look in looks for template in templates if template.look == look]
     suitable = [template for template in in_order if template.suits(canvas)]
     if not suitable:
-        size = f"{canvas.width}x{canvas.height}"
-        raise InvalidConfiguration("templates", size, "no template suits this shape and size")
+        raise FormatHasNoLayout(canvas.format, canvas.width, canvas.height)
     return suitable
 
 

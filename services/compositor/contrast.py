@@ -55,13 +55,8 @@ def sample(pixels: np.ndarray, most: int) -> np.ndarray:
     return pixels[::step, ::step].reshape(-1, 3)
 
 
-def worst_contrast(ink: str, ground: np.ndarray) -> float:
-    """Contrast of an ink with pixels (N x 3) of which only 5 % are worse."""
-    return worst_ratio(luminance_of(ink), luminance(ground))
-
-
 def worst_ratio(ink: float, grounds: np.ndarray) -> float:
-    """The same for luminances."""
+    """Contrast of an ink's luminance with those of its ground, of which only 5 % are worse."""
     low, high = np.percentile(grounds, [_WORST_SHARE, 100 - _WORST_SHARE])
     inside = low <= ink <= high
     return 1.0 if inside else min(ratio(ink, float(low)), ratio(ink, float(high)))

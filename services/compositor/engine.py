@@ -14,6 +14,7 @@ from services.compositor.choice import choose_layout
 from services.compositor.clean import draw_logo, shoot
 from services.compositor.clutter import ClutterMap, Scenery, Surveyor
 from services.compositor.contrast import luminance_of
+from services.compositor.ground import Logos
 from services.compositor.label import draw_label, find_place
 from services.compositor.layout import Copy, Layout
 from services.compositor.metadata import xmp
@@ -23,10 +24,11 @@ from services.compositor.service import Canvas, ComposeRequest
 from services.compositor.template import load_templates
 from services.compositor.text_layer import TextLayer
 from services.contract import Checkpoint, Output
-from services.errors import InvalidConfiguration, LabelHasNoRoom, TooLarge, WordsDoNotFit
+from services.errors import FormatHasNoLayout, LabelHasNoRoom, LogoHasNoContrast, TooLarge, WordsDoNotFit
 from services.images import Box, EncodedImage, Shape
 
 FONTS = "fonts/fonts.yaml"
+_FAILURES = (FormatHasNoLayout, LabelHasNoRoom, LogoHasNoContrast, TooLarge, WordsDoNotFit)  # of one canvas alone
 _SET_IN: dict[str, tuple[str, int, float]] = {  # role -> family field of the style, weight, tracking in em
     "headline": ("headline_font", 600, -0.015),
     "body": ("body_font", 400, 0.0),
@@ -62,8 +64,7 @@ class CompositorEngine:
             plate_keys={shape: plate.image.key for shape, plate in request.plates.items()},
             plate=lambda shape: np.asarray(images[f"plates.{shape}.image"].convert("RGB")),
             cutout_alpha=np.asarray(images["cutout"].convert("RGBA").getchannel("A")),
-            logo_dark=trim(images["logo_dark"]),
-            logo_light=trim(images["logo_light"]),
+            logos=Logos(trim(images["logo_dark"]), trim(images["logo_light"])),
         )
         copy = self._measure(request, paints)
         prepared = time.perf_counter()
@@ -72,7 +73,7 @@ class CompositorEngine:
         for canvas in request.canvases:
             try:
                 made[canvas.format] = self._compose(request, canvas, copy, paints)
-            except (WordsDoNotFit, LabelHasNoRoom, TooLarge, InvalidConfiguration) as error:
+            except _FAILURES as error:
                 failures[canvas.format] = {"code": error.code, "detail": str(error), "status": error.status}
         return Output(
             images={name: image for name, (image, _) in made.items()},
@@ -89,7 +90,7 @@ class CompositorEngine:
                     words[role], getattr(request.style, family), weight, tracking, request.language
                 )
                 texts[role] = (words[role], style)
-        height, width = paints.logo_dark.shape[:2]
+        height, width = paints.logos.dark.shape[:2]
         return Copy(self._text_layer.measure(texts, request.language), width / height)
 
     def _compose(
@@ -118,7 +119,7 @@ class CompositorEngine:
             return paints.develop(shot), _facts(product=shot.product)
         if canvas.shows == "logo":
             is_dark_ground = luminance_of(request.style.background) < 0.18
-            logo = paints.logo_light if is_dark_ground else paints.logo_dark
+            logo = paints.logos.light if is_dark_ground else paints.logos.dark
             pixels, box = draw_logo(canvas, logo, request.style.background)
             return pixels, _facts(boxes=[{"role": "logo", **dict(box)}])
         scenery = Scenery(request.plates, lambda shape: self._survey(request, paints, shape))

@@ -94,7 +94,7 @@ class FontChain:
         """As a CSS font-family list."""
         return ", ".join(f"'{face.family}'" for face in self.faces)
 
-    def split(self, text: str) -> dict[Face, str]:
+    def split(self, text: str, layer: str) -> dict[Face, str]:
         """The letters of a text by the face that sets them. Marks, joiners and spaces go with anything.
 
         Raises:
@@ -111,7 +111,7 @@ class FontChain:
             else:
                 parts[face] = parts.get(face, "") + letter
         if missing:
-            raise MissingGlyphs(missing, ", ".join(face.family for face in self.faces))
+            raise MissingGlyphs(layer, missing, ", ".join(face.family for face in self.faces))
         return parts
 
 

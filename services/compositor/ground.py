@@ -3,21 +3,23 @@
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from services.compositor.contrast import (
     contrast,
     hexadecimal,
+    luminance,
     luminance_of,
     mix,
     rgb,
     sample,
-    worst_contrast,
+    worst_ratio,
 )
 from services.compositor.layout import Placed
 from services.compositor.service import LOGO_CONTRAST, NORMAL_TEXT, Style
-from services.compositor.template import Side
+from services.compositor.template import Role, Side
 
 STRENGTHS = tuple(round(step / 12, 3) for step in range(13))
 HEADROOM = 1.04  # so that the ratio still holds after the JPEG
@@ -46,18 +48,40 @@ _NEUTRAL = ("#111111", "#FFFFFF")
 _DESPERATE = Ink("#111111", True, "#FFFFFF", 0, 0)
 
 
-def choose_inks(pixels: np.ndarray, groups: Sequence[tuple[Sequence[Placed], bool]], style: Style) -> tuple[Ink, ...]:
+@dataclass(frozen=True)
+class Logos:
+    """The brand's logo in dark and in light ink: RGBA, trimmed."""
+
+    dark: np.ndarray
+    light: np.ndarray
+
+    @cached_property
+    def _luminances(self) -> tuple[float, float]:
+        return _luminance_of_logo(self.dark), _luminance_of_logo(self.light)
+
+    def luminance(self, is_dark: bool) -> float:
+        """Median luminance of the logo that belongs to a dark or a light ink."""
+        return self._luminances[0 if is_dark else 1]
+
+
+def _luminance_of_logo(logo: np.ndarray) -> float:
+    return float(np.median(luminance(logo[..., :3][logo[..., 3] > 127])))
+
+
+def choose_inks(
+    pixels: np.ndarray, groups: Sequence[tuple[Sequence[Placed], bool]], style: Style, logos: Logos
+) -> tuple[Ink, ...]:
     """An ink for every group (its items, and whether it may have a scrim).
 
     The whole creative takes the brand's dark or its light ink, whichever changes the scene less. Where neither reads
     in every group, each group chooses for itself, also from black and white.
     """
     grounds = [(_grounds(pixels, items), may_scrim) for items, may_scrim in groups]
-    table = [[_mend(colour, *ground) for ground in grounds] for colour in (style.text, style.background)]
+    table = [[_mend(colour, *ground, logos) for ground in grounds] for colour in (style.text, style.background)]
     complete = [[ink for ink in inks if ink] for inks in table if None not in inks]
     if complete:
         return tuple(min(complete, key=lambda inks: sum(ink.change for ink in inks)))
-    table += [[_mend(colour, *ground) for ground in grounds] for colour in _NEUTRAL]
+    table += [[_mend(colour, *ground, logos) for ground in grounds] for colour in _NEUTRAL]
     return tuple(_least_change(inks) for inks in zip(*table, strict=True))
 
 
@@ -66,10 +90,10 @@ def _least_change(inks: Sequence[Ink | None]) -> Ink:
     return min((ink for ink in inks if ink), key=lambda ink: ink.change, default=_DESPERATE)
 
 
-def _grounds(pixels: np.ndarray, items: Sequence[Placed]) -> list[tuple[np.ndarray, float]]:
-    """Pixels under every text and logo, with the ratio it needs; a button brings its own ground."""
+def _grounds(pixels: np.ndarray, items: Sequence[Placed]) -> list[tuple[np.ndarray, Role]]:
+    """Pixels under every text and logo; a button brings its own ground."""
     bare = [placed for placed in items if placed.role != "call_to_action"]
-    return [(sample(_under(pixels, placed), _TRIAL_PIXELS), _needed(placed)) for placed in bare]
+    return [(sample(_under(pixels, placed), _TRIAL_PIXELS), placed.role) for placed in bare]
 
 
 def _under(pixels: np.ndarray, placed: Placed) -> np.ndarray:
@@ -77,13 +101,7 @@ def _under(pixels: np.ndarray, placed: Placed) -> np.ndarray:
     return pixels[max(0, box.top) : box.bottom, max(0, box.left) : box.right]
 
 
-def _needed(placed: Placed) -> float:
-    if placed.role == "logo":
-        return LOGO_CONTRAST
-    return HEADROOM * NORMAL_TEXT
-
-
-def _mend(colour: str, grounds: Sequence[tuple[np.ndarray, float]], may_scrim: bool) -> Ink | None:
+def _mend(colour: str, grounds: Sequence[tuple[np.ndarray, Role]], may_scrim: bool, logos: Logos) -> Ink | None:
     """The weakest scrim with which this ink reads everywhere in its group; None when none suffices."""
     is_dark = luminance_of(colour) < 0.18
     if not grounds:
@@ -92,10 +110,15 @@ def _mend(colour: str, grounds: Sequence[tuple[np.ndarray, float]], may_scrim: b
     own = hexadecimal(tuple(mean))
     scrim = mix("#FFFFFF" if is_dark else "#0A0A0A", own, _SCRIM_TINT)
     tone = np.array(rgb(scrim), np.float32)
+    needs = {"logo": (logos.luminance(is_dark), HEADROOM * LOGO_CONTRAST)}
+    words = (luminance_of(colour), HEADROOM * NORMAL_TEXT)
 
     def reads(strength: float) -> bool:
-        veiled = ((ground + (tone - ground) * strength).astype(np.uint8) for ground, _ in grounds)
-        return all(worst_contrast(colour, pixels) >= need for pixels, (_, need) in zip(veiled, grounds, strict=True))
+        for ground, role in grounds:
+            own, need = needs.get(role, words)
+            if worst_ratio(own, luminance((ground + (tone - ground) * strength).astype(np.uint8))) < need:
+                return False
+        return True
 
     strengths = STRENGTHS if may_scrim else STRENGTHS[:1]
     index = 0 if reads(0) else bisect_left(strengths, True, lo=1, key=reads)
@@ -159,6 +182,7 @@ def mark_colour(pixels: np.ndarray, placed: Placed, style: Style, ink: Ink) -> s
     return style.accent if contrast(style.accent, ground) >= MARK_ON_GROUND else ink.colour
 
 
-def measured_contrast(pixels: np.ndarray, placed: Placed, colour: str) -> float:
+def measured_contrast(pixels: np.ndarray, placed: Placed, ink: Ink, logos: Logos) -> float:
     """The ratio of a text or logo with the pixels it will stand on."""
-    return round(worst_contrast(colour, sample(_under(pixels, placed), _REPORT_PIXELS)), 2)
+    own = logos.luminance(ink.is_dark) if placed.role == "logo" else luminance_of(ink.colour)
+    return round(worst_ratio(own, luminance(sample(_under(pixels, placed), _REPORT_PIXELS))), 2)

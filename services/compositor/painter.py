@@ -9,10 +9,19 @@ from PIL import Image
 
 from services.compositor.camera import Darkroom, Shot, product_matte
 from services.compositor.contrast import contrast, mix, rgb
-from services.compositor.ground import Ink, button_colours, choose_inks, mark_colour, measured_contrast, paint_scrim
+from services.compositor.ground import (
+    Ink,
+    Logos,
+    button_colours,
+    choose_inks,
+    mark_colour,
+    measured_contrast,
+    paint_scrim,
+)
 from services.compositor.layout import Layout, Placed, mark_width
-from services.compositor.service import Style
+from services.compositor.service import LOGO_CONTRAST, Style
 from services.compositor.text_layer import Line, Plaque, TextLayer
+from services.errors import LogoHasNoContrast
 from services.images import Shape
 
 _HAIRLINE = 0.14  # of the text colour in the background
@@ -20,14 +29,13 @@ _HAIRLINE = 0.14  # of the text colour in the background
 
 @dataclass(frozen=True)
 class Paints:
-    """The pictures a creative is painted with, as arrays: plates RGB, cut-out alpha, logos RGBA trimmed."""
+    """The pictures a creative is painted with, as arrays: plates RGB, cut-out alpha, logos."""
 
     darkroom: Darkroom
     plate_keys: Mapping[Shape, str]
     plate: Callable[[Shape], np.ndarray]
     cutout_alpha: np.ndarray
-    logo_dark: np.ndarray
-    logo_light: np.ndarray
+    logos: Logos
 
     def develop(self, shot: Shot) -> np.ndarray:
         """The pixels of a shot."""
@@ -41,17 +49,23 @@ def trim(logo: Image.Image) -> np.ndarray:
 
 
 def paint(layout: Layout, paints: Paints, style: Style, text_layer: TextLayer) -> tuple[np.ndarray, dict[str, float]]:
-    """The finished pixels (uint8 H x W x 3), and the contrast ratio of every role as measured on its ground."""
+    """The finished pixels (uint8 H x W x 3), and the contrast ratio of every role as measured on its ground.
+
+    Raises:
+        LogoHasNoContrast: neither the dark nor the light logo reads, not even on a veil.
+    """
     pixels = _paint_ground(layout, paints, style)
     ratios: dict[str, float] = {}
     groups = [(group, placed) for group, placed in zip(layout.template.groups, layout.groups, strict=True) if placed]
-    inks = choose_inks(pixels, [(placed, group.scrim is not None) for group, placed in groups], style)
+    inks = choose_inks(pixels, [(placed, group.scrim is not None) for group, placed in groups], style, paints.logos)
     for (group, placed), ink in zip(groups, inks, strict=True):
         if group.scrim and ink.strength:
             matte = product_matte(layout.shot, paints.cutout_alpha, layout.canvas.width, layout.canvas.height)
             paint_scrim(pixels, placed, group.scrim, ink, matte)
     for (_, placed), ink in zip(groups, inks, strict=True):
         ratios |= _paint_group(pixels, placed, ink, paints, style, text_layer)
+    if ratios.get("logo", LOGO_CONTRAST) < LOGO_CONTRAST:
+        raise LogoHasNoContrast(layout.canvas.format, ratios["logo"], LOGO_CONTRAST)
     return pixels, ratios
 
 
@@ -72,7 +86,7 @@ def _paint_ground(layout: Layout, paints: Paints, style: Style) -> np.ndarray:
 def _paint_group(
     pixels: np.ndarray, placed: Sequence[Placed], ink: Ink, paints: Paints, style: Style, text_layer: TextLayer
 ) -> dict[str, float]:
-    ratios: dict[str, float] = {item.role: measured_contrast(pixels, item, ink.colour) for item in placed}
+    ratios: dict[str, float] = {item.role: measured_contrast(pixels, item, ink, paints.logos) for item in placed}
     shapes: list[Plaque] = []
     lines: list[Line] = []
     for item in placed:
@@ -126,7 +140,7 @@ def _blend(under: np.ndarray, over: np.ndarray) -> None:
 
 
 def _paint_logo(pixels: np.ndarray, item: Placed, ink: Ink, paints: Paints) -> None:
-    logo = paints.logo_dark if ink.is_dark else paints.logo_light
+    logo = paints.logos.dark if ink.is_dark else paints.logos.light
     alpha = logo[..., 3:].astype(np.float32) / 255
     flat = np.concatenate([logo[..., :3] * alpha, 255 * alpha], 2)
     size = (int(item.width), int(item.height))

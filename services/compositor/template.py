@@ -163,6 +163,17 @@ class Template(BaseModel):
     groups: tuple[Group, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
+    def _check_anchors(self) -> "Template":
+        known = {*get_args(Side), *_sides_of("canvas")}
+        _check_edges("picture", self.picture, known)
+        known |= _sides_of("picture") | _sides_of("product")
+        for group in self.groups:
+            roles = ", ".join(item.role for item in group.leaves() if item.role)
+            _check_edges(f"the group of {roles}", group.region, known)
+            known |= _sides_of(group.name) if group.name else set()
+        return self
+
+    @model_validator(mode="after")
     def _check(self) -> "Template":
         roles = [item.role for item in self.leaves() if item.role]
         unsized = {*roles, "body"} - set(self.sizes)
@@ -181,6 +192,16 @@ class Template(BaseModel):
         return self.ratios[0] <= ratio < self.ratios[1] and self.short_sides[0] <= short_px < self.short_sides[1]
 
 
+def _sides_of(name: str) -> set[str]:
+    return {f"{name}_{side}" for side in get_args(Side)}
+
+
+def _check_edges(layer: str, region: Region, known: set[str]) -> None:
+    unknown = [edge.anchor for _, edge in region if edge.anchor not in known]
+    if unknown:
+        raise ValueError(f"{layer} is laid out against {unknown[0]!r}; there are {', '.join(sorted(known))}")
+
+
 def load_templates(folder: Path) -> tuple[Template, ...]:
     """Every template of a folder, by file name and then in the order of the file: earlier ones are preferred.
 
@@ -196,5 +217,6 @@ def _load_file(path: Path) -> Iterable[Template]:
             yield Template.model_validate(data)
         except ValidationError as error:
             first = error.errors()[0]
-            where = ".".join(map(str, (index, *first["loc"])))
-            raise InvalidConfiguration(f"{path.name} {where}", first["input"], first["msg"]) from None
+            name = data.get("name", index) if isinstance(data, dict) else index
+            where = ".".join(map(str, first["loc"]))
+            raise InvalidConfiguration(f"{path.name} {name} {where}".strip(), first["type"], first["msg"]) from None

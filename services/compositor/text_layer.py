@@ -117,7 +117,7 @@ class TextLayer:
             own = tuple(next(widths) for _ in pieces)
             measured[name] = Pieces(pieces, joins, own, next(widths) - next(widths))
         return {
-            name: _block(text, style, measured[name], measured.get(f"{name} fine"))
+            name: _block(name, text, style, measured[name], measured.get(f"{name} fine"))
             for name, (text, style) in texts.items()
         }
 
@@ -140,8 +140,8 @@ def _root(children: list[dict[str, Any]], width: int, height: int) -> dict[str, 
     return {"type": "container", "style": style, "children": children}
 
 
-def _block(text: str, style: TextStyle, pieces: Pieces, fine: Pieces | None) -> TextBlock:
-    parts = style.fonts.split(text)
+def _block(name: str, text: str, style: TextStyle, pieces: Pieces, fine: Pieces | None) -> TextBlock:
+    parts = style.fonts.split(text, name)
     helpers = [face for face in parts if face != style.face]
     reaches = [face.extent(letters) for face, letters in parts.items() if face in helpers and letters.strip()]
     return TextBlock(

@@ -8,7 +8,7 @@ from drawn_plates import draw_plate, product_box, ref
 from PIL import Image
 
 from services.compositor.camera import develop, product_matte, take_shot
-from services.compositor.contrast import contrast, required, worst_contrast
+from services.compositor.contrast import contrast, luminance, required, worst_ratio
 from services.compositor.encode import BEST_QUALITY, CODECS, RESERVE_BYTES, encode_to_budget
 from services.compositor.ground import Ink, paint_scrim
 from services.compositor.layout import Placed
@@ -25,11 +25,11 @@ def test_contrast_of_known_colours():
     assert contrast("#767676", "#FFFFFF") == pytest.approx(4.54, abs=0.01)
 
 
-def test_worst_contrast_is_of_the_worst_part():
+def test_worst_ratio_is_of_the_worst_part():
     """A text half on black and half on white reads on neither half alone: the worse one counts."""
-    ground = np.repeat(np.array([[0, 0, 0], [255, 255, 255]], np.uint8), 50, 0)
-    assert worst_contrast("#FFFFFF", ground) == pytest.approx(1)
-    assert worst_contrast("#808080", ground) == 1
+    ground = luminance(np.repeat(np.array([[0, 0, 0], [255, 255, 255]], np.uint8), 50, 0))
+    assert worst_ratio(1.0, ground) == pytest.approx(1)
+    assert worst_ratio(0.216, ground) == 1
 
 
 @pytest.mark.parametrize(("size_px", "weight", "ratio"), [(24, 400, 3), (19, 600, 3), (19, 400, 4.5), (12, 600, 4.5)])

@@ -42,6 +42,16 @@ def test_template_without_a_size_is_refused(tmp_path):
         load_templates(tmp_path)
 
 
+@pytest.mark.parametrize("anchor", ["picture_lfet", "nowhere_top + 0.1"])
+def test_template_with_an_unknown_anchor_names_the_layer(tmp_path, anchor):
+    """An edge that does not exist is found when the file is read, with the template and the layer."""
+    data = yaml.safe_load((ASSETS / "templates" / "column.yaml").read_text())
+    data[1]["groups"][0]["region"]["left"] = anchor
+    (tmp_path / "broken.yaml").write_text(yaml.safe_dump(data))
+    with pytest.raises(InvalidConfiguration, match=rf"broken\.yaml column_narrow.*headline.*{anchor.split()[0]}"):
+        load_templates(tmp_path)
+
+
 def test_template_names_are_unique():
     """The name in the facts of a creative points to one layout."""
     names = [template.name for template in load_templates(ASSETS / "templates")]

@@ -1,0 +1,57 @@
+"""Input that cannot become an ad: every outcome names the layer and the format, and spoils no other format."""
+
+import pytest
+from drawn_plates import compose_request, draw_logo
+
+from services.compositor.engine import CompositorEngine
+from services.compositor.service import SERVICE, Canvas, Words
+from services.errors import MissingGlyphs
+from workflows.format import load_formats
+
+SQUARE = load_formats()["meta_feed_1x1"].canvases()[0]
+TILE = load_formats()["iab_mrec_300x250"].canvases()[0]
+TINY = Canvas(format="custom_stamp", width=60, height=60, max_bytes=20_000)
+
+
+@pytest.fixture(scope="module")
+def engine():
+    engine = CompositorEngine()
+    engine.load(SERVICE.checkpoint(""))
+    return engine
+
+
+def test_a_format_smaller_than_its_content(engine):
+    """A stamp has no room for words and a button; the square is delivered."""
+    made = engine.generate(*compose_request(SQUARE, TINY))
+    assert set(made.images) == {SQUARE.format}
+    failure = made.facts["failures"]["custom_stamp"]
+    assert failure["code"] == "format_has_no_layout"
+    assert "custom_stamp of 60 x 60 px" in failure["detail"]
+
+
+def test_a_logo_that_drowns(engine):
+    """A pale grey logo does not read on the pale panel of a tile; on the picture of the square a veil mends it."""
+    request, images = compose_request(SQUARE, TILE)
+    pale = {name: draw_logo("#C4C4C4") for name in ("logo_dark", "logo_light")}
+    made = engine.generate(request, images | pale)
+    assert set(made.images) == {SQUARE.format}
+    assert made.facts["creatives"][SQUARE.format]["contrast"]["logo"] >= 3
+    failure = made.facts["failures"][TILE.format]
+    assert failure["code"] == "logo_has_no_contrast"
+    assert TILE.format in failure["detail"]
+
+
+def test_the_contrast_of_a_logo_is_its_own(engine):
+    """What counts is the logo's ink, not the ink of the words beside it."""
+    request, images = compose_request(TILE)
+    grey = engine.generate(request, images | {"logo_dark": draw_logo("#6E6E6E")}).facts["creatives"][TILE.format]
+    black = engine.generate(request, images).facts["creatives"][TILE.format]
+    assert 3 <= grey["contrast"]["logo"] < 5.5 < black["contrast"]["logo"]
+    assert grey["contrast"]["headline"] == black["contrast"]["headline"]
+
+
+def test_a_font_without_the_letters(engine):
+    """Runes that no font has are refused with the layer they stand in."""
+    words = Words(headline="Slow mornings", body="ᚠᚢᚦ", call_to_action="Go")
+    with pytest.raises(MissingGlyphs, match=r"ᚠᚢᚦ.*body"):
+        engine.generate(*compose_request(SQUARE, words=words))
