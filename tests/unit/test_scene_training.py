@@ -10,6 +10,8 @@ import pytest
 import torch
 import yaml
 from PIL import Image
+from safetensors.torch import load_file
+from transformers import CLIPTokenizer
 
 from services.product.prompt import Vocabulary
 from services.sentences import load_encoder
@@ -34,6 +36,7 @@ def commands(tmp_path_factory):
     import train
     import train_autoencoder
     import train_text
+    import warm_start
 
     patch.setattr(render, "SHARD", 4)
     patch.setattr(train, "WORKERS", 1)
@@ -45,7 +48,7 @@ def commands(tmp_path_factory):
     yield SimpleNamespace(
         work=tmp_path_factory.mktemp("scene"), distil=distil, encode=encode, evaluate=evaluate, judge=judge,
         free_text=free_text, metrics=metrics, render=render, train=train, train_autoencoder=train_autoencoder,
-        train_text=train_text, sheet=sheet,
+        train_text=train_text, sheet=sheet, warm_start=warm_start,
     )  # fmt: skip
     patch.undo()
     if torch.distributed.is_initialized():
@@ -85,6 +88,22 @@ def test_every_command_of_the_model_card_runs(commands, monkeypatch):
     assert measured["decoded"]["family"] > measured["student"]["family"], "two steps of training cannot paint"
 
 
+def test_training_goes_on_from_a_checkpoint(commands, monkeypatch):
+    """A work folder made from the shipped checkpoint begins at step 0 with the teacher's weights and the same texts."""
+    shipped, work = ROOT / "assets/models/scene", commands.work / "again"
+    call(monkeypatch, commands.warm_start, "--work", work, "--model", shipped)
+    run, wanted = (
+        torch.load(work / "run.pt", weights_only=False),
+        load_file(next((shipped / "teacher").glob("*.safe*"))),
+    )
+    assert run["step"] == 0
+    for part in ("model", "averaged"):
+        assert all(torch.equal(run[part][f"unet.{name}"], tensor.float()) for name, tensor in wanted.items())
+    shipped_tokenizer = CLIPTokenizer.from_pretrained(shipped / "tokenizer")
+    found = commands.train.Objective(work, is_bfloat16=False).tokens(["sandy beach, teal"])
+    assert found.tolist() == shipped_tokenizer(["sandy beach, teal"], padding="max_length").input_ids
+
+
 def test_one_step_of_the_student_is_two_of_its_teacher(commands):
     """The velocity that a student learns leads exactly where its teacher's two steps lead."""
     grid = commands.distil.Grid(commands.train.make_scheduler().alphas_cumprod)
@@ -114,7 +133,7 @@ def test_the_student_steps_where_the_scheduler_steps(commands):
 def test_the_judge_tells_renderings_from_one_another(commands):
     """The shipped judge names what held-out renderings show, and does not find it in other pictures."""
     words = commands.evaluate.held_out(17)
-    pictures = np.stack([np.asarray(p) for p in commands.evaluate.render_all(words, list(range(17)))])
+    pictures = np.stack([np.asarray(p) for p in commands.evaluate.render_all("square", words, list(range(17)))])
     judge = commands.judge.load_judge()
     seen = commands.metrics.agreement(judge, pictures, words)
     mistaken = commands.metrics.agreement(judge, np.roll(pictures, 1, axis=0), words)
@@ -129,10 +148,10 @@ def test_the_shipped_checkpoint_paints_what_its_prompts_say(commands, name):
     evaluate, folder = commands.evaluate, ROOT / "assets/models/scene"
     words, seeds = evaluate.held_out(17), list(range(17))
     if name == "student":
-        made = evaluate.sample_all(evaluate.load_pipeline(folder), 4, 1.0, words, seeds)
+        made = evaluate.sample_all(evaluate.load_pipeline(folder), 4, 1.0, "square", words, seeds)
     else:
         settings = dict(evaluate.SERVICE.checkpoint("scene").defaults)
-        made = evaluate.serve_all(evaluate.load_engine(folder), settings, words, seeds)
+        made = evaluate.serve_all(evaluate.load_engine(folder), settings, "square", words, seeds)
     pictures = np.stack([np.asarray(picture) for picture in made])
     seen = commands.metrics.agreement(commands.judge.load_judge(), pictures, words)
     assert seen["family"] >= 0.8

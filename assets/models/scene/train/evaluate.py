@@ -1,11 +1,12 @@
 """Measure a checkpoint on held-out prompts: agreement, variety, distance, seams, time. Writes a table as JSON.
 
-    python assets/models/scene/train/evaluate.py --out evaluation.json
+    python assets/models/scene/train/evaluate.py --shapes square landscape portrait --times --out evaluation.json
 
 The judge (`judge.py`) has seen none of the pictures: scenes come from seeds that no shard uses. Sets of pictures:
 renderings (what is possible), decoded (the same through the autoencoder: what its decoder loses), noise (the
 multi-step teacher with guidance, from noise), student (few steps from noise, without guidance), served (the product
-engine with the service's defaults).
+engine with the service's defaults). Light side and position are judged too, the position where a shape leaves a choice:
+a landscape. Sets of shapes other than square have the shape in their name.
 """
 
 import argparse
@@ -25,76 +26,85 @@ from metrics import agreement, features, kernel_distance, seams, variety
 from PIL import Image
 
 from services.contract import Checkpoint
-from services.images import ImageRef
+from services.images import ImageRef, Shape
 from services.product import patch_autoencoder  # noqa: F401  (from_pretrained finds its class among imported modules)
 from services.product.engine_sketch import SketchProductEngine
 from services.product.prompt import write_prompt
 from services.product.service import SERVICE, ProductRequest
 from services.product.sketch.palette import VOCABULARY
 from services.product.sketch.scenes import SIZES, facts, render_scene, sample_scene
+from services.product.standing import LAYOUTS
 
 HELD_OUT_SEED = 20_000_000
 REPEATED, PER_PROMPT = 8, 4
 AT_ONCE = 8
 NO_PRODUCT = ImageRef(key=f"images/{64 * '0'}.png", width=32, height=32, media_type="image/png")
 Facts = dict[str, str]
-Sampler = Callable[[list[Facts], list[int]], list[Image.Image]]
+Sampler = Callable[[Shape, list[Facts], list[int]], list[Image.Image]]
 
 
-def held_out(count: int) -> list[Facts]:
+def held_out(count: int, shape: Shape = "square") -> list[Facts]:
     """Facts of scenes that were never rendered, all families in turn."""
     families = list(VOCABULARY["families"])
     return [
-        facts(sample_scene(np.random.default_rng(HELD_OUT_SEED + i), SIZES["square"], families[i % len(families)]))
+        facts(sample_scene(np.random.default_rng(HELD_OUT_SEED + i), SIZES[shape], families[i % len(families)]))
         for i in range(count)
     ]
 
 
-def rendered(words: Facts, seed: int) -> Image.Image:
+def rendered(shape: Shape, words: Facts, seed: int) -> Image.Image:
     """A rendering with these facts."""
     rng = np.random.default_rng([HELD_OUT_SEED, seed])
     while True:
         number = int(rng.integers(HELD_OUT_SEED, 2**40))
-        found = facts(sample_scene(np.random.default_rng(number), SIZES["square"], words["family"]))
-        if all(found[fact] == words[fact] for fact in ("family", "colour", "mood")):
-            return Image.fromarray(render_scene(number, SIZES["square"], words["family"])[0])
+        if facts(sample_scene(np.random.default_rng(number), SIZES[shape], words["family"])) == words:
+            return Image.fromarray(render_scene(number, SIZES[shape], words["family"])[0])
 
 
-def render_all(words: list[Facts], seeds: list[int]) -> list[Image.Image]:
+def render_all(shape: Shape, words: list[Facts], seeds: list[int]) -> list[Image.Image]:
     """Renderings."""
-    return [rendered(*pair) for pair in zip(words, seeds, strict=True)]
+    return [rendered(shape, *pair) for pair in zip(words, seeds, strict=True)]
 
 
 @torch.no_grad()
-def decode_all(pipeline: StableDiffusionPipeline, words: list[Facts], seeds: list[int]) -> list[Image.Image]:
+def decode_all(
+    pipeline: StableDiffusionPipeline, shape: Shape, words: list[Facts], seeds: list[int]
+) -> list[Image.Image]:
     """Renderings through the autoencoder."""
-    images = pipeline.image_processor.preprocess(render_all(words, seeds))
+    images = pipeline.image_processor.preprocess(render_all(shape, words, seeds))
     return pipeline.image_processor.postprocess(pipeline.vae.pixels(pipeline.vae.latents(images)))
 
 
 def sample_all(
-    pipeline: StableDiffusionPipeline, steps: int, guidance_scale: float, words: list[Facts], seeds: list[int]
+    pipeline: StableDiffusionPipeline,
+    steps: int,
+    guidance_scale: float,
+    shape: Shape,
+    words: list[Facts],
+    seeds: list[int],
 ) -> list[Image.Image]:
     """Pictures from noise, AT_ONCE at a time."""
-    made: list[Image.Image] = []
+    (width, height), made = SIZES[shape], []
     for start in range(0, len(words), AT_ONCE):
         part = slice(start, start + AT_ONCE)
         made += pipeline(
             [canonical(fact) for fact in words[part]], num_inference_steps=steps, guidance_scale=guidance_scale,
-            width=512, height=512, generator=[torch.Generator().manual_seed(seed) for seed in seeds[part]],
+            width=width, height=height, generator=[torch.Generator().manual_seed(seed) for seed in seeds[part]],
         ).images  # fmt: skip
     return made
 
 
-def serve_all(engine: SketchProductEngine, settings: dict, words: list[Facts], seeds: list[int]) -> list[Image.Image]:
+def serve_all(
+    engine: SketchProductEngine, settings: dict, shape: Shape, words: list[Facts], seeds: list[int]
+) -> list[Image.Image]:
     """Scenes as the product service makes them."""
-    return [serve(engine, settings, canonical(fact), seed) for fact, seed in zip(words, seeds, strict=True)]
+    return [serve(engine, settings, shape, canonical(fact), seed) for fact, seed in zip(words, seeds, strict=True)]
 
 
-def serve(engine: SketchProductEngine, settings: dict, words: str, seed: int) -> Image.Image:
-    """One square scene of the product engine."""
+def serve(engine: SketchProductEngine, settings: dict, shape: Shape, words: str, seed: int) -> Image.Image:
+    """One scene of the product engine, which decides itself where the product stands in the shape."""
     request = ProductRequest.model_validate({"product": NO_PRODUCT, "prompt": words, "seed": seed, **settings})
-    return engine.generate_scene(request, "square", write_prompt(words, seed, engine.vocabulary), {})
+    return engine.generate_scene(request, shape, write_prompt(words, seed, engine.vocabulary), {})
 
 
 def load_engine(folder: Path) -> SketchProductEngine:
@@ -127,13 +137,13 @@ def samplers(options: argparse.Namespace) -> dict[str, Sampler]:
     return {name: sampler for name, sampler in made.items() if not options.only or name.split()[0] in options.only}
 
 
-def measure(sampler: Sampler, words: list[Facts], reference: np.ndarray) -> dict[str, float]:
+def measure(sampler: Sampler, shape: Shape, words: list[Facts], reference: np.ndarray) -> dict[str, float]:
     """All numbers of one set. ``reference``: features of other renderings of the same prompts."""
     judge, begin = load_judge(), time.process_time()
-    pictures = np.stack([np.asarray(picture) for picture in sampler(words, list(range(len(words))))])
+    pictures = np.stack([np.asarray(picture) for picture in sampler(shape, words, list(range(len(words))))])
     spent_ms = 1000 * (time.process_time() - begin) / len(words)
     few = [fact for fact in words[:REPEATED] for _ in range(PER_PROMPT)]
-    repeated = np.stack([np.asarray(picture) for picture in sampler(few, list(range(500, 500 + len(few))))])
+    repeated = np.stack([np.asarray(picture) for picture in sampler(shape, few, list(range(500, 500 + len(few))))])
     found = features(judge, pictures)
     return {
         **agreement(judge, pictures, words),
@@ -144,6 +154,19 @@ def measure(sampler: Sampler, words: list[Facts], reference: np.ndarray) -> dict
     }
 
 
+def measure_shape(shape: Shape, options: argparse.Namespace) -> dict[str, dict[str, float]]:
+    """The numbers of every set in one shape; served scenes stand where the shape's layout says."""
+    words, found = held_out(options.count, shape), {}
+    others = render_all(shape, words, list(range(1000, 1000 + len(words))))
+    reference = features(load_judge(), np.stack([np.asarray(picture) for picture in others]))
+    standing = [fact | {"position": LAYOUTS[shape].position} for fact in words]
+    for plain, sampler in samplers(options).items():
+        name = plain if shape == "square" else f"{plain} {shape}"
+        found[name] = measure(sampler, shape, standing if plain.startswith("served") else words, reference)
+        print(name, {key: round(value, 3) for key, value in found[name].items()}, flush=True)
+    return found
+
+
 def times(folder: Path, threads: int) -> dict[str, float]:
     """Median ms of ten pictures of 512 px on so many threads: wall time, and time of all threads together (cpu)."""
     torch.set_num_threads(threads)
@@ -151,8 +174,8 @@ def times(folder: Path, threads: int) -> dict[str, float]:
     settings, (words,) = dict(SERVICE.checkpoint("scene").defaults), held_out(1)
     latents = torch.randn(1, pipeline.vae.config.latent_channels, 32, 32)
     jobs = {
-        "served": lambda seed: serve(engine, settings, canonical(words), seed),
-        "student": lambda seed: sample_all(pipeline, 4, 1.0, [words], [seed]),
+        "served": lambda seed: serve(engine, settings, "square", canonical(words), seed),
+        "student": lambda seed: sample_all(pipeline, 4, 1.0, "square", [words], [seed]),
         "decode": lambda seed: torch.inference_mode()(pipeline.vae.pixels)(latents),
     }
     found = {}
@@ -174,18 +197,15 @@ def main() -> None:
     parser.add_argument("--guidance_scale", type=float, default=2.0)
     parser.add_argument("--strengths", type=float, nargs="*", help="of the served path, instead of its default")
     parser.add_argument("--only", nargs="*", help="names of sets: renderings, decoded, noise, student, served")
+    parser.add_argument("--shapes", nargs="+", choices=list(SIZES), default=["square"])
     parser.add_argument("--times", action="store_true", help="measure times as well")
     parser.add_argument("--count", type=int, default=102)
     parser.add_argument("--out", type=Path, default=Path("evaluation.json"))
     options = parser.parse_args()
     torch.set_num_threads(1)
-    words = held_out(options.count)
-    others = render_all(words, list(range(1000, 1000 + len(words))))
-    reference = features(load_judge(), np.stack([np.asarray(picture) for picture in others]))
     report: dict[str, Any] = {"prompts": options.count, "sets": {}}
-    for name, sampler in samplers(options).items():
-        report["sets"][name] = measure(sampler, words, reference)
-        print(name, {key: round(value, 3) for key, value in report["sets"][name].items()}, flush=True)
+    for shape in options.shapes:
+        report["sets"] |= measure_shape(shape, options)
     if options.times:
         report["times"] = {f"{threads} threads": times(options.model, threads) for threads in (1, 2)}
         print(report["times"])

@@ -1,4 +1,4 @@
-"""Train the judge, a small classifier that names family, colour and mood of a picture. It measures, it never teaches.
+"""Train the judge, a small classifier that names what a prompt says of a picture. It measures, it never teaches.
 
 It sees renderings only, at a quarter of their size, half of them without texture finer than 16 px, so that it judges
 layout, colour and light and not how the picture was made. Shard 0 is held out, as everywhere. It goes on from the
@@ -13,15 +13,18 @@ from pathlib import Path
 import cv2
 import numpy as np
 import torch
+from captions import swap_sides
 from safetensors.torch import load_file, save_file
 from shards import Shard, shard_paths
 from torch import nn
-from torch.nn.functional import avg_pool2d, cross_entropy, interpolate, relu
+from torch.nn.functional import adaptive_avg_pool2d, avg_pool2d, cross_entropy, interpolate, relu
 
 from services.product.sketch.palette import MOODS, VOCABULARY
 
 FACTS = {"family": list(VOCABULARY["families"]), "colour": list(VOCABULARY["colours"]), "mood": list(MOODS)}
-SHRINK = 4
+PLACES = {"light_side": list(VOCABULARY["light_sides"]), "position": list(VOCABULARY["positions"])}
+WORDS = FACTS | PLACES
+SHRINK, COLUMNS = 4, 6
 WEIGHTS = Path(__file__).with_name("judge.safetensors")
 
 
@@ -38,7 +41,10 @@ class Layer(nn.Module):
 
 
 class Judge(nn.Module):
-    """Pictures (n, 3, h, w), -1..1, to features (n, 256) and to one row of logits per fact."""
+    """Pictures (n, 3, h, w), -1..1, to features (n, 256) and to one row of logits per fact.
+
+    Facts of place are read from the means of upright strips, which know left from right.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -48,15 +54,22 @@ class Judge(nn.Module):
             nn.Conv2d(96, 128, 3, stride=2, padding=1, bias=False), nn.BatchNorm2d(128), nn.ReLU(), Layer(128),
         )  # fmt: skip
         self.heads = nn.ModuleDict({fact: nn.Linear(256, len(names)) for fact, names in FACTS.items()})
+        self.places = nn.ModuleDict({fact: nn.Linear(128 * COLUMNS, len(names)) for fact, names in PLACES.items()})
 
     def features(self, images: torch.Tensor) -> torch.Tensor:
         """Mean and maximum over the picture of what the last layer sees."""
-        hidden = self.body(images)
-        return torch.cat([hidden.mean((2, 3)), hidden.amax((2, 3))], 1)
+        return pool(self.body(images))
 
     def forward(self, images: torch.Tensor) -> dict[str, torch.Tensor]:
-        features = self.features(images)
-        return {fact: head(features) for fact, head in self.heads.items()}
+        hidden = self.body(images)
+        features, strips = pool(hidden), adaptive_avg_pool2d(hidden, (1, COLUMNS)).flatten(1)
+        named = {fact: head(features) for fact, head in self.heads.items()}
+        return named | {fact: head(strips) for fact, head in self.places.items()}
+
+
+def pool(hidden: torch.Tensor) -> torch.Tensor:
+    """Mean and maximum (n, 2 c) over the picture."""
+    return torch.cat([hidden.mean((2, 3)), hidden.amax((2, 3))], 1)
 
 
 def load_judge(path: Path = WEIGHTS) -> Judge:
@@ -78,8 +91,8 @@ def to_judge(pictures: np.ndarray) -> torch.Tensor:
 
 
 def targets(facts: list[dict[str, str]]) -> torch.Tensor:
-    """Indices (n, facts) of the words in FACTS."""
-    return torch.tensor([[names.index(words[fact]) for fact, names in FACTS.items()] for words in facts])
+    """Indices (n, facts) of the words in WORDS."""
+    return torch.tensor([[names.index(words[fact]) for fact, names in WORDS.items()] for words in facts])
 
 
 class Pictures:
@@ -87,22 +100,24 @@ class Pictures:
 
     def __init__(self, paths: list[Path], seed: int) -> None:
         self.rng = np.random.default_rng(seed)
-        groups: dict[tuple[int, ...], list[tuple[np.ndarray, torch.Tensor]]] = {}
+        groups: dict[tuple[int, ...], list[tuple[np.ndarray, torch.Tensor, torch.Tensor]]] = {}
         for path in paths:
             shard = Shard(path)
             pictures = np.stack([small(shard, index) for index in range(len(shard))])
-            groups.setdefault(pictures.shape[1:], []).append((pictures, targets(shard.facts)))
+            mirrored = targets([swap_sides(words) for words in shard.facts])
+            groups.setdefault(pictures.shape[1:], []).append((pictures, targets(shard.facts), mirrored))
         self.groups = [
-            (np.concatenate([part[0] for part in parts]), torch.cat([part[1] for part in parts]))
-            for parts in groups.values()
+            (np.concatenate(pictures), torch.cat(wanted), torch.cat(mirrored))
+            for pictures, wanted, mirrored in (zip(*parts, strict=True) for parts in groups.values())
         ]
 
     def batch(self, size: int) -> tuple[torch.Tensor, torch.Tensor]:
         """Pictures, mirrored or not, half of them with texture averaged away, and their targets."""
-        pictures, wanted = self.groups[int(self.rng.integers(len(self.groups)))]
+        pictures, wanted, mirrored = self.groups[int(self.rng.integers(len(self.groups)))]
         chosen = self.rng.integers(0, len(pictures), size)
         images = to_judge(pictures[chosen])
-        images = images.flip(-1) if self.rng.random() < 0.5 else images
+        if self.rng.random() < 0.5:
+            images, wanted = images.flip(-1), mirrored
         coarse = interpolate(avg_pool2d(images[::2], SHRINK), scale_factor=SHRINK, mode="bilinear")
         return torch.cat([coarse, images[1::2]]), torch.cat([wanted[chosen[::2]], wanted[chosen[1::2]]])
 
@@ -112,7 +127,7 @@ def accuracy(judge: Judge, shard: Shard) -> dict[str, float]:
     """Share of a shard's facts that the judge names."""
     logits = judge.eval()(to_judge(np.stack([small(shard, index) for index in range(len(shard))])))
     wanted = targets(shard.facts)
-    return {fact: float((logits[fact].argmax(1) == wanted[:, i]).float().mean()) for i, fact in enumerate(FACTS)}
+    return {fact: float((logits[fact].argmax(1) == wanted[:, i]).float().mean()) for i, fact in enumerate(WORDS)}
 
 
 def main() -> None:
@@ -136,7 +151,7 @@ def main() -> None:
         images, wanted = data.batch(32)
         with torch.autocast("cpu", torch.bfloat16):
             logits = judge(images)
-        loss = sum(cross_entropy(logits[fact].float(), wanted[:, i]) for i, fact in enumerate(FACTS))
+        loss = sum(cross_entropy(logits[fact].float(), wanted[:, i]) for i, fact in enumerate(WORDS))
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()

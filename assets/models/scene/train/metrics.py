@@ -6,7 +6,7 @@ Pictures are uint8 (n, h, w, 3). Each number is computed for renderings too: tha
 import cv2
 import numpy as np
 import torch
-from judge import FACTS, SHRINK, Judge, targets, to_judge
+from judge import FACTS, SHRINK, WORDS, Judge, targets, to_judge
 
 from services.product.patch_autoencoder import PATCH_PX
 
@@ -26,10 +26,10 @@ def features(judge: Judge, pictures: np.ndarray) -> np.ndarray:
 
 @torch.no_grad()
 def agreement(judge: Judge, pictures: np.ndarray, facts: list[dict[str, str]]) -> dict[str, float]:
-    """Share of the pictures in which the judge sees the prompt's family, colour, mood; and the mean of the three."""
+    """Share of the pictures in which the judge sees each word of the prompt; mean: of family, colour and mood."""
     logits, wanted = judge(shrink(pictures)), targets(facts)
-    shares = {fact: float((logits[fact].argmax(1) == wanted[:, i]).float().mean()) for i, fact in enumerate(FACTS)}
-    return {**shares, "mean": float(np.mean(list(shares.values())))}
+    shares = {fact: float((logits[fact].argmax(1) == wanted[:, i]).float().mean()) for i, fact in enumerate(WORDS)}
+    return {**shares, "mean": float(np.mean([shares[fact] for fact in FACTS]))}
 
 
 def variety(found: np.ndarray, per_prompt: int) -> float:

@@ -37,14 +37,16 @@ def sheet(pictures: list[Image.Image], columns: int) -> Image.Image:
 def served(options: argparse.Namespace) -> Image.Image:
     """All prompts through the product engine with the service's settings."""
     engine, settings = load_engine(options.model), dict(SERVICE.checkpoint("scene").defaults)
-    return sheet([serve(engine, settings, words, seed) for seed, words in enumerate(prompts())], columns=8)
+    return sheet([serve(engine, settings, "square", words, seed) for seed, words in enumerate(prompts())], columns=8)
 
 
 def from_noise(options: argparse.Namespace) -> Image.Image:
     """A row of the teacher, then the same prompts and seeds by the student; 17 families in three such pairs of rows."""
     words, seeds = held_out(18), list(range(18))
-    teacher = sample_all(load_pipeline(options.model, options.teacher), 25, options.guidance_scale, words, seeds)
-    student = sample_all(load_pipeline(options.model), 4, 1.0, words, seeds)
+    teacher = sample_all(
+        load_pipeline(options.model, options.teacher), 25, options.guidance_scale, "square", words, seeds
+    )
+    student = sample_all(load_pipeline(options.model), 4, 1.0, "square", words, seeds)
     rows = [made[start : start + 6] for start in range(0, 18, 6) for made in (teacher, student)]
     return sheet([picture for row in rows for picture in row], columns=6)
 
