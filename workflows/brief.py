@@ -139,6 +139,9 @@ class RoomPhoto(BaseModel):
     camera_height_cm: float | None = Field(None, ge=20, le=400)
     field_of_view: float | None = Field(None, ge=20, le=110, description="Degrees across the photo's long side")
     floor_gloss: float = Field(0, ge=0, le=1)
+    replace: Region | None = Field(
+        None, description="A box round old furniture and its shadow that is to go, px; for checkpoints that paint"
+    )
 
 
 class Brief(BaseModel):

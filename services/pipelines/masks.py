@@ -48,6 +48,14 @@ def match_kept(painted: Image.Image, original: Image.Image, mask: Image.Image) -
     return Image.fromarray(np.clip(np.round(pixels * gain + offset), 0, 255).astype(np.uint8))
 
 
+def on_plain(cutout: Image.Image, air: float = 0.06) -> Image.Image:
+    """A cut-out (RGBA) as a shop shows it, for use as a reference picture: RGB on white, with air around it."""
+    margin = round(air * max(cutout.size))
+    ground = Image.new("RGB", (cutout.width + 2 * margin, cutout.height + 2 * margin), "white")
+    ground.paste(cutout, (margin, margin), cutout)
+    return ground
+
+
 def fit_area(width: int, height: int, *, area_px: int, multiple: int) -> tuple[int, int]:
     """A size of about area_px with the ratio of width to height, both sides multiples of ``multiple``, px.
 

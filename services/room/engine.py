@@ -36,12 +36,13 @@ class RoomEngine:
     def generate(self, request: RoomRequest, images: Mapping[str, Image.Image]) -> Output:
         """Place every product, the farthest first. A photo or product that cannot be used fails before any is drawn."""
         started = time.perf_counter()
-        room = read_room(
+        photo = read_room(
             images["room"],
             field_of_view=np.radians(request.field_of_view) if request.field_of_view else None,
             camera_height_m=request.camera_height_cm / 100 if request.camera_height_cm else None,
             measure=_measure(request.known_length) if request.known_length else None,
         )
+        request, room = self.prepare(request, photo, images)
         read = time.perf_counter()
         placed: list[Placed] = []
         for number, product in enumerate(request.products):
@@ -50,12 +51,30 @@ class RoomEngine:
             placed.append(find_place(room, product, _size(product), cutout, placed))
         found = time.perf_counter()
         picture, key = _draw_all(room, placed, request)
+        picture = self.finish(request, room, placed, picture, images)
         spent = {"read": read - started, "place": found - read, "draw": time.perf_counter() - found}
         return Output(
-            images={"room": Image.fromarray(picture), "mask": _mask(room.rgb, picture)},
+            images={"room": Image.fromarray(picture), "mask": _mask(photo.rgb, picture)},
             facts=describe(room, placed, key),
             timings_ms={name: 1000 * value for name, value in spent.items()},
         )
+
+    def prepare(
+        self, request: RoomRequest, room: Reading, images: Mapping[str, Image.Image]
+    ) -> tuple[RoomRequest, Reading]:
+        """Request and room as they are placed in; engines that paint may clear the room first."""
+        return request, room
+
+    def finish(
+        self,
+        request: RoomRequest,
+        room: Reading,
+        placed: list[Placed],
+        picture: np.ndarray,
+        images: Mapping[str, Image.Image],
+    ) -> np.ndarray:
+        """The finished picture (uint8 RGB); engines that paint go over the drawn one here."""
+        return picture
 
 
 def _measure(known: KnownLength) -> Measure:

@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.contract import Checkpoint, GenerateRequest, Service
 from services.images import MAX_SIDE_PX, ImageRef
+from services.room.hub import HUB_CHECKPOINTS
 
 _FROZEN = ConfigDict(frozen=True, extra="forbid")
 Place = Literal["auto", "floor", "wall", "table"]
@@ -83,12 +84,22 @@ class RoomRequest(GenerateRequest):
     camera_height_cm: float | None = Field(None, ge=20, le=400, description="Lens over the floor; 140 is assumed")
     field_of_view: float | None = Field(None, ge=20, le=110, description="Degrees across the photo's long side")
     floor_gloss: float = Field(0, ge=0, le=1, description="How much the floor mirrors; 0 matt, 0.5 polished")
+    replace: Region | ImageRef | None = Field(
+        None,
+        description="What is to go, with its shadow: a box, or a mask of the photo's size (light: goes). The first "
+        "product stands there unless it has a place",
+    )
+    num_inference_steps: int = Field(30, ge=1, le=50, description="Denoising steps")
+    guidance_scale: float = Field(4.0, ge=1, le=20, description="1 switches guidance off")
+    strength: float = Field(0.5, gt=0, le=1, description="How far the painted contact zone leaves the drawn one")
+    controlnet_conditioning_scale: float = Field(0.6, ge=0, le=2, description="How strictly the room's depth is kept")
 
 
 SERVICE = Service(
     name="room",
     summary="Products stand in a photo of a room at their real size",
     request=RoomRequest,
+    tunable=("num_inference_steps", "guidance_scale", "strength", "controlnet_conditioning_scale"),
     checkpoints=(
         Checkpoint(
             name="geometry",
@@ -97,5 +108,6 @@ SERVICE = Service(
             licence="Apache-2.0",
             engine="services.room.engine:RoomEngine",
         ),
+        *HUB_CHECKPOINTS,
     ),
 )

@@ -6,7 +6,6 @@ The drape says where the garment lies and what must stay; a pipeline then paints
 from typing import Any, ClassVar
 
 import numpy as np
-from PIL import Image
 
 from services.contract import Checkpoint
 from services.pipelines.calling import image_generator
@@ -45,11 +44,3 @@ class PaintedTryOnEngine(DrapeEngine):
     def told(self, request: TryOnRequest, draped: Draped, window: Window) -> dict[str, Any]:
         """Picture to start from, prompt, references …: what ``Painting`` holds besides mask, steps and guidance."""
         raise NotImplementedError
-
-
-def on_white(garment: Image.Image) -> Image.Image:
-    """The garment (RGBA) as a shop shows it: RGB on white with some air."""
-    air = round(0.06 * max(garment.size))
-    ground = Image.new("RGB", (garment.width + 2 * air, garment.height + 2 * air), "white")
-    ground.paste(garment, (air, air), garment)
-    return ground

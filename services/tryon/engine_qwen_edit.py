@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from services.pipelines.masks import on_plain
 from services.pipelines.painter_qwen import QwenEditPainter
 from services.pipelines.windows import Window
 from services.tryon.engine import Draped
-from services.tryon.engine_painted import WORDS, PaintedTryOnEngine, on_white
+from services.tryon.engine_painted import WORDS, PaintedTryOnEngine
 from services.tryon.service import TryOnRequest
 
 
@@ -19,7 +20,7 @@ class QwenTryOnEngine(PaintedTryOnEngine):
         worn = WORDS[request.garment_category]
         return {
             "picture": window.cut(draped.photo),
-            "references": (on_white(draped.garment),),
+            "references": (on_plain(draped.garment),),
             "prompt": f"Dress the person of picture 1 in the garment of picture 2 instead of their own {worn}. Its "
             "colour, print, cut, neckline and sleeve length are exactly those of picture 2, with natural folds and the "
             "light of picture 1. Face, hair, hands, pose, other clothes and background stay as they are in picture 1.",

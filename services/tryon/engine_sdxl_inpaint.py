@@ -2,11 +2,12 @@
 
 from typing import Any
 
+from services.pipelines.masks import on_plain
 from services.pipelines.painter_sdxl import SDXLInpaintPainter
 from services.pipelines.painting import ImagePrompt
 from services.pipelines.windows import Window
 from services.tryon.engine import Draped
-from services.tryon.engine_painted import WORDS, PaintedTryOnEngine, on_white
+from services.tryon.engine_painted import WORDS, PaintedTryOnEngine
 from services.tryon.service import TryOnRequest
 from services.tryon.skeleton import draw_skeleton
 
@@ -29,5 +30,5 @@ class SDXLTryOnEngine(PaintedTryOnEngine):
             "strength": request.strength,
             "controls": {"controlnet_openpose": draw_skeleton(draped.person, window.place, window.size)},
             "controlnet_conditioning_scale": request.controlnet_conditioning_scale,
-            "image_prompt": ImagePrompt(on_white(draped.garment), request.garment_scale),
+            "image_prompt": ImagePrompt(on_plain(draped.garment), request.garment_scale),
         }

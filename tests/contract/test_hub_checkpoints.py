@@ -1,10 +1,12 @@
-"""Every hub checkpoint of the product service, run through the whole replica with its tiny twin; new ones are found."""
+"""Every hub checkpoint that paints, run through the whole replica with its tiny twin; new ones are found."""
 
 import gc
 import weakref
+from collections.abc import Iterator
 
 import pytest
 import torch
+from edit_suite import EDITORS, EditBench, EditSuite, known_person
 from hub_suite import HubSuite, ProductBench, pipeline_of
 from hub_twins import save_twin, small_pictures
 
@@ -44,6 +46,16 @@ def bench(twin) -> ProductBench:
 
 class TestTwins(HubSuite):
     """The suite on tiny random weights."""
+
+
+class TestEdits(EditSuite):
+    """The same for the services that repaint a part of a photo."""
+
+    @pytest.fixture(params=EDITORS, scope="class")
+    def bench(self, request, tmp_path_factory) -> Iterator[EditBench]:
+        bench_class, checkpoint = EDITORS[request.param]
+        with known_person():
+            yield bench_class(save_twin(checkpoint, tmp_path_factory.getbasetemp() / "edits"), SETTINGS)
 
 
 def test_the_declaration_is_one_that_a_cluster_can_run():

@@ -11,7 +11,7 @@ from workflows.graph import Services, node
 
 PLACEMENT = {"where", "point", "region", "surface_height_cm", "mirrored"}
 PLACES = {"floor": "standing in a room", "table": "standing on a table in a room", "wall": "on the wall of a room"}
-KNOWLEDGE = {"known_length", "camera_height_cm", "field_of_view", "floor_gloss"}
+KNOWLEDGE = {"known_length", "camera_height_cm", "field_of_view", "floor_gloss", "replace"}
 
 
 @node(version="1", service="room")
