@@ -16,6 +16,7 @@ from services.settings import ASSETS
 from services.storage import ObjectStore, store_image
 
 BRANDS = ASSETS / "brands"
+FONTS = ASSETS / "fonts" / "fonts.yaml"
 HEX = r"^#[0-9a-fA-F]{6}$"
 _FROZEN = ConfigDict(frozen=True, extra="forbid")
 
@@ -131,12 +132,26 @@ def load_brands(folder: Path = BRANDS) -> Mapping[str, BrandKit]:
 
 
 def _load_kit(path: Path) -> BrandKit:
+    name = f"{path.parent.name}/brand.yaml"
     try:
-        return BrandKit.model_validate(yaml.safe_load(path.read_text()))
+        kit = BrandKit.model_validate(yaml.safe_load(path.read_text("utf-8")))
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
-        raise InvalidConfiguration(f"{path.parent.name}/brand.yaml {where}", first["input"], first["msg"]) from None
+        raise InvalidConfiguration(f"{name} {where}", first["input"], first["msg"]) from None
+    for role, family in kit.fonts:
+        if family not in known_families():
+            raise InvalidConfiguration(f"{name} fonts.{role}", family, f"known are {', '.join(known_families())}")
+    for ink, file in (("dark", kit.logos.dark), ("light", kit.logos.light)):
+        if not (path.parent / file).is_file():
+            raise InvalidConfiguration(f"{name} logos.{ink}", file, "there is no such file beside it")
+    return kit
+
+
+@cache
+def known_families() -> tuple[str, ...]:
+    """The font families of assets/fonts."""
+    return tuple(yaml.safe_load(FONTS.read_text())["families"])
 
 
 def find_brand(name: str) -> BrandKit:

@@ -11,7 +11,7 @@ import typer
 
 from services.errors import VitrineError
 from services.settings import ASSETS
-from workflows.cli import audit, checkpoints, screen
+from workflows.cli import audit, brands, checkpoints, screen
 from workflows.cli.batch import Tally, run_batch
 from workflows.cli.campaign import SavedJob, read_briefs, safe_name
 from workflows.cli.client import Client, Unreachable
@@ -26,6 +26,7 @@ app.add_typer(batch, name="batch")
 app.command()(audit.personas)
 app.command()(audit.fairness)
 app.add_typer(checkpoints.app, name="checkpoints")
+app.add_typer(brands.app, name="brands")
 PRODUCT_FLAGS = ("title", "description", "price", "currency")
 CAMPAIGN = ASSETS / "samples" / "campaign.yaml"
 Json = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
