@@ -138,6 +138,7 @@ class RoomPhoto(BaseModel):
     known_length: KnownLength | None = None
     camera_height_cm: float | None = Field(None, ge=20, le=400)
     field_of_view: float | None = Field(None, ge=20, le=110, description="Degrees across the photo's long side")
+    in_front: tuple[Region, ...] = Field((), max_length=6, description="Boxes round things that hide what is behind")
     floor_gloss: float = Field(0, ge=0, le=1)
     replace: Region | None = Field(
         None, description="A box round old furniture and its shadow that is to go, px; for checkpoints that paint"

@@ -3,7 +3,9 @@
 import numpy as np
 from pydantic import JsonValue
 
+from services.room.blending import paste
 from services.room.camera import level_basis
+from services.room.occlusion import Thing, hidden_share
 from services.room.places import Placed
 from services.room.reading import Reading
 from services.room.scale import TRUSTED_BOUND
@@ -12,18 +14,18 @@ from services.room.shadow import KeyLight
 UNCERTAIN = 0.40
 LIMITS = (
     "The product is its photo stood upright: it cannot be turned, only mirrored.",
-    "Things that stand in front of the place are not recognised and are covered.",
+    "What stands in front of the place hides the product only where in_front or in_front_mask tells of it.",
 )
 ASK = (
     "The size may be wrong by {0:.0%}. Give a known length (two points and cm) or the camera's height to make it sure."
 )
 
 
-def describe(room: Reading, placed: list[Placed], key: KeyLight) -> dict[str, JsonValue]:
+def describe(room: Reading, placed: list[Placed], things: list[Thing], key: KeyLight) -> dict[str, JsonValue]:
     """The facts of an answer, as RoomRequest documents them."""
     error = max(item.size_error for item in placed)
     return {
-        "products": [_product(item) for item in placed],
+        "products": [_product(item, _hidden(room, things, item)) for item in placed],
         "scale": {
             "camera_height_cm": round(100 * room.scale.height_for(room.camera), 1),
             "source": room.scale.source,
@@ -42,7 +44,16 @@ def describe(room: Reading, placed: list[Placed], key: KeyLight) -> dict[str, Js
     }
 
 
-def _product(item: Placed) -> dict[str, JsonValue]:
+def _hidden(room: Reading, things: list[Thing], item: Placed) -> float:
+    """How much of the product, 0..1, something in front hides."""
+    seen = np.zeros(room.rgb.shape, np.uint8)
+    matte = np.full_like(item.standing.picture, 255, np.float32)
+    matte[..., 3] = item.standing.picture[..., 3]
+    drawn = paste(seen, matte, item.standing.box.left, item.standing.box.top)[..., 0]
+    return float((drawn * hidden_share(room, things, item)).sum() / max(float(drawn.sum()), 1))
+
+
+def _product(item: Placed, hidden: float) -> dict[str, JsonValue]:
     return {
         "box": item.standing.box.model_dump(),
         "corners": [[round(float(value), 1) for value in corner] for corner in item.standing.corners],
@@ -52,6 +63,7 @@ def _product(item: Placed) -> dict[str, JsonValue]:
         "px_per_cm": round(item.px_per_m / 100, 3),
         "size_error": round(item.size_error, 3),
         "free": round(item.free, 2),
+        "hidden": round(hidden, 2),
         "notes": list(item.notes),
     }
 

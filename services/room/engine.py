@@ -14,6 +14,7 @@ from services.room import blending
 from services.room.answer import describe
 from services.room.camera import level_basis
 from services.room.light import find_key, linear
+from services.room.occlusion import Thing, find_things, hidden_share, keep_in_front
 from services.room.places import Placed, find_place
 from services.room.placing import Size
 from services.room.reading import Reading, read_room
@@ -49,13 +50,14 @@ class RoomEngine:
             stop_if_cancelled()
             cutout = _trimmed(images[f"products.{number}.image"])
             placed.append(find_place(room, product, _size(product), cutout, placed))
+        things = find_things(room.rgb, room.camera, request.in_front, images.get("in_front_mask"))
         found = time.perf_counter()
-        picture, key = _draw_all(room, placed, request)
+        picture, key = _draw_all(room, placed, things, request)
         picture = self.finish(request, room, placed, picture, images)
         spent = {"read": read - started, "place": found - read, "draw": time.perf_counter() - found}
         return Output(
             images={"room": Image.fromarray(picture), "mask": _mask(photo.rgb, picture)},
-            facts=describe(room, placed, key),
+            facts=describe(room, placed, things, key),
             timings_ms={name: 1000 * value for name, value in spent.items()},
         )
 
@@ -95,7 +97,9 @@ def _trimmed(cutout: Image.Image) -> Image.Image:
     return cutout.crop((left, top, left + width, top + height))
 
 
-def _draw_all(room: Reading, placed: list[Placed], request: RoomRequest) -> tuple[np.ndarray, KeyLight]:
+def _draw_all(
+    room: Reading, placed: list[Placed], things: list[Thing], request: RoomRequest
+) -> tuple[np.ndarray, KeyLight]:
     """The finished picture (uint8 RGB) and the light on the nearest product."""
     rng = np.random.default_rng(request.seed)
     picture = room.rgb
@@ -103,6 +107,7 @@ def _draw_all(room: Reading, placed: list[Placed], request: RoomRequest) -> tupl
     for item in sorted(placed, key=lambda one: -one.standing.depth):
         key = find_key(room.rgb, room.camera, room.layout, item.standing.foot)
         picture = _draw(picture, room, item, key, request.floor_gloss, rng)
+        picture = keep_in_front(picture, room.rgb, hidden_share(room, things, item))
     return picture, key
 
 

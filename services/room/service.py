@@ -22,7 +22,7 @@ class Point(BaseModel):
 
 
 class Region(BaseModel):
-    """A rectangle in the room photo, px, to stand the product in: its lower edge is where it stands."""
+    """A rectangle in the room photo, px. Its lower edge is where what it holds stands."""
 
     model_config = _FROZEN
 
@@ -70,7 +70,7 @@ class RoomRequest(GenerateRequest):
 
     The answer holds the images ``room`` (RGB, of the photo's size) and ``mask`` (L, 255 = may differ from the photo;
     every other pixel is the photo's own), and the facts ``products`` (per product: box, corners and foot in px,
-    distance_cm, place, px_per_cm, size_error: 0.1 = 10 %, free: 0..1, notes),
+    distance_cm, place, px_per_cm, size_error: 0.1 = 10 %, free: 0..1, hidden: 0..1, notes),
     ``scale`` (camera_height_cm, source, size_error, confidence 0..1, ask_for_length), ``view`` (horizon as two points
     in px, focal length in px, pitch and roll in degrees, support 0..1), ``planes`` (walls with their distance in cm),
     ``light`` (where it comes from, certainty 0..1) and ``limits`` (what this rendering cannot do).
@@ -83,6 +83,12 @@ class RoomRequest(GenerateRequest):
     )
     camera_height_cm: float | None = Field(None, ge=20, le=400, description="Lens over the floor; 140 is assumed")
     field_of_view: float | None = Field(None, ge=20, le=110, description="Degrees across the photo's long side")
+    in_front: tuple[Region, ...] = Field(
+        (), max_length=6, description="Boxes round things that stand in front: they hide what stands farther away"
+    )
+    in_front_mask: ImageRef | None = Field(
+        None, description="L, of the photo's size, 255 where something is in front of every product"
+    )
     floor_gloss: float = Field(0, ge=0, le=1, description="How much the floor mirrors; 0 matt, 0.5 polished")
     replace: Region | ImageRef | None = Field(
         None,
@@ -104,7 +110,7 @@ SERVICE = Service(
         Checkpoint(
             name="geometry",
             source="assets/models/room",
-            revision="1",
+            revision="2",
             licence="Apache-2.0",
             engine="services.room.engine:RoomEngine",
         ),

@@ -165,3 +165,47 @@ def test_a_picture_that_is_no_cut_out_is_refused(engine, photo):
     request = RoomRequest(room=REF, products=[{"image": REF, "width_cm": 60, "height_cm": 60}])
     with pytest.raises(CutOutFailed, match="alpha"):
         engine.generate(request, {"room": photo, "products.0.image": drawn_stool().convert("RGB")})
+
+
+CRATE = {"left": 225, "top": 255, "right": 275, "bottom": 330}
+
+
+@pytest.fixture(scope="module")
+def photo_with_a_crate(photo):
+    """A crate whose foot is in row 325, nearer than row 300."""
+    crowded = photo.copy()
+    crowded.paste((40, 70, 160), (230, 260, 270, 325))
+    return crowded
+
+
+def test_what_stands_in_front_hides_what_is_behind_it(engine, photo_with_a_crate):
+    """The crate's pixels stay the photo's own behind which the stool stands; a nearer stool covers them."""
+    crate = (slice(264, 321), slice(234, 266))
+    before = np.asarray(photo_with_a_crate)[crate]
+    behind, nearer = (
+        render(engine, photo_with_a_crate, at(228, row), camera_height_cm=140, in_front=[CRATE]) for row in (290, 355)
+    )
+    assert (np.asarray(behind.images["room"])[crate] == before).mean() > 0.98
+    assert 0.03 < behind.facts["products"][0]["hidden"] < 0.6
+    assert (np.asarray(nearer.images["room"])[crate] != before).mean() > 0.2
+    assert nearer.facts["products"][0]["hidden"] == 0
+
+
+def test_a_mask_hides_every_product(engine, photo):
+    left = Image.new("L", photo.size)
+    left.paste(255, (0, 0, 250, photo.height))
+    request = RoomRequest(
+        room=REF, products=[{"image": REF, "width_cm": 60, "height_cm": 60, **at(250, 300)}], in_front_mask=REF
+    )
+    pictures = {"room": photo, "products.0.image": drawn_stool(), "in_front_mask": left}
+    made = engine.generate(request, pictures)
+    assert (np.asarray(made.images["room"])[:, :250] == np.asarray(photo)[:, :250]).all()
+    assert made.facts["products"][0]["hidden"] == pytest.approx(0.5, abs=0.05)
+    with pytest.raises(InvalidInput, match="the photo is 480 x 360"):
+        engine.generate(request, pictures | {"in_front_mask": left.resize((100, 100))})
+
+
+def test_a_box_outside_the_photo_is_refused(engine, photo):
+    outside = {"left": 600, "top": 10, "right": 700, "bottom": 90}
+    with pytest.raises(InvalidInput, match="outside the photo of 480 x 360"):
+        render(engine, photo, at(250, 300), in_front=[outside])

@@ -11,10 +11,10 @@ from workflows.graph import Services, node
 
 PLACEMENT = {"where", "point", "region", "surface_height_cm", "mirrored"}
 PLACES = {"floor": "standing in a room", "table": "standing on a table in a room", "wall": "on the wall of a room"}
-KNOWLEDGE = {"known_length", "camera_height_cm", "field_of_view", "floor_gloss", "replace"}
+KNOWLEDGE = {"known_length", "camera_height_cm", "field_of_view", "in_front", "floor_gloss", "replace"}
 
 
-@node(version="1", service="room")
+@node(version="2", service="room")
 async def render_room(
     services: Services, product: ImageRef, size: SizeCm, room: ImageRef, room_photo: RoomPhoto, seed: int
 ) -> Imagery:

@@ -2,17 +2,18 @@
 
     pip install bpy==4.5.15            # a Python 3.11 environment of its own
     python assets/samples/render/render_rooms.py --out assets/samples/rooms --sample loft --size 1280 --samples 160
-    python assets/samples/render/render_rooms.py --out /tmp/rooms --random 120 --size 384 --samples 12
+    python assets/samples/render/render_rooms.py --out rooms --random 110 --size 512 --samples 4
 
-A random room becomes NNN.png, NNN_floor.png (255 = floor or rug, every 4th pixel) and NNN.json: focal length in px, the
-up direction and the room's x axis in camera coordinates (x right, y down, z forward), camera height in m, where the
-key light enters, and spots on the free floor with a 0.80 m high stick on each (base and top in px).
+A random room becomes NNN.png, NNN.npz and NNN.json; rooms that exist are left alone. The npz holds, for every 4th
+pixel, `floor` (bool, floor or rug) and `depth_m` (along the optical axis). The json holds the focal length in px, the
+up direction and the room's x axis in camera coordinates (x right, y down, z forward), camera height in m, what the key
+light is and where, and spots on the free floor with a 0.80 m high stick on each (base and top in px).
 """
 
 import argparse
 import json
 import random
-from math import radians, tan
+from math import cos, radians, sin, tan
 from pathlib import Path
 
 import bpy
@@ -36,7 +37,9 @@ def prepare(scene, *, width, height, samples, threads):
     scene.render.resolution_x, scene.render.resolution_y = width, height
     scene.render.film_transparent = False
     scene.render.image_settings.color_mode = "RGB"
-    scene.cycles.max_bounces, scene.cycles.diffuse_bounces = 6, 4
+    draft = samples < 16
+    scene.cycles.max_bounces, scene.cycles.diffuse_bounces = (3, 2) if draft else (6, 4)
+    scene.cycles.denoising_quality = "FAST" if draft else "HIGH"
     scene.view_settings.view_transform = "AgX"
 
 
@@ -65,19 +68,21 @@ def to_pixel(scene, point):
     return [seen.x * scene.render.resolution_x, (1 - seen.y) * scene.render.resolution_y]
 
 
-def floor_mask(scene):
-    """uint8 picture, 255 where the first thing a ray meets is the floor or a rug; every FLOOR_STEP_PX-th pixel."""
+def scan(scene):
+    """(floor, depth_m) of what each FLOOR_STEP_PX-th pixel shows first."""
     camera, width, height = scene.camera, scene.render.resolution_x, scene.render.resolution_y
     half = tan(camera.data.angle / 2)
     turn, graph = camera.matrix_world.to_3x3(), bpy.context.evaluated_depsgraph_get()
-    mask = numpy.zeros((height // FLOOR_STEP_PX, width // FLOOR_STEP_PX), numpy.uint8)
-    for row in range(mask.shape[0]):
-        for column in range(mask.shape[1]):
-            x = ((column + 0.5) * FLOOR_STEP_PX / width * 2 - 1) * half
-            y = (1 - (row + 0.5) * FLOOR_STEP_PX / height * 2) * half * height / width
-            hit = scene.ray_cast(graph, camera.location, turn @ Vector((x, y, -1)))
-            mask[row, column] = 255 * (hit[0] and hit[4].name.split(".")[0] in ("floor", "rug", "rug stripe"))
-    return mask
+    floor = numpy.zeros((height // FLOOR_STEP_PX, width // FLOOR_STEP_PX), bool)
+    depth_m = numpy.full(floor.shape, numpy.inf, numpy.float32)
+    for row, column in numpy.ndindex(*floor.shape):
+        x = ((column + 0.5) * FLOOR_STEP_PX / width * 2 - 1) * half
+        y = (1 - (row + 0.5) * FLOOR_STEP_PX / height * 2) * half * height / width
+        seen, point, _, _, thing, _ = scene.ray_cast(graph, camera.location, turn @ Vector((x, y, -1)))
+        if seen:
+            floor[row, column] = thing.name.split(".")[0] in ("floor", "rug", "rug stripe")
+            depth_m[row, column] = to_camera(camera, point - camera.location)[2]
+    return floor, depth_m
 
 
 def find_spots(scene, room, count, chance):
@@ -99,7 +104,7 @@ def find_spots(scene, room, count, chance):
     return spots
 
 
-def write_truth(scene, room, key, path, chance):
+def write_truth(scene, room, key, lit_by, path, chance):
     camera = scene.camera
     width, height = scene.render.resolution_x, scene.render.resolution_y
     truth = {
@@ -109,23 +114,24 @@ def write_truth(scene, room, key, path, chance):
         "up": to_camera(camera, (0, 0, 1)),
         "axis": to_camera(camera, (1, 0, 0)),
         "camera_height_m": camera.location.z,
+        "lit_by": lit_by,
         "key_offset_m": to_camera(camera, Vector(key) - camera.location),
         "spots": find_spots(scene, room, 3, chance),
     }
     path.with_suffix(".json").write_text(json.dumps(truth, indent=1))
-    mask = floor_mask(scene)
-    image = bpy.data.images.new("floor", mask.shape[1], mask.shape[0])
-    image.pixels = numpy.repeat(mask[::-1, :, None] / 255.0, 4, axis=2).astype(numpy.float32).ravel().tolist()
-    image.filepath_raw, image.file_format = str(path.with_name(path.stem + "_floor.png")), "PNG"
-    image.save()
+    floor, depth_m = scan(scene)
+    numpy.savez_compressed(path.with_suffix(".npz"), floor=floor, depth_m=depth_m.astype(numpy.float16))
 
 
 def random_room(scene, number):
-    """A furnished room and a hand-held camera, all from one seed. Returns the room and the key light's position."""
+    """A furnished room and a hand-held camera, all from one seed.
+
+    Returns the room, the key light's position, what it is (window, window behind, lamp) and the random source.
+    """
     chance = random.Random(f"room {number}")
     width, depth, height = chance.uniform(3.2, 5.6), chance.uniform(4.2, 7.0), chance.uniform(2.4, 3.0)
-    side = chance.choice(("left", "right", "back"))
-    length = width if side == "back" else depth
+    side = chance.choice(("left", "left", "right", "right", "back", "front"))
+    length = width if side in ("back", "front") else depth
     window = (
         chance.uniform(0.45, 0.75) * length,
         chance.uniform(0.3, 0.9),
@@ -137,25 +143,64 @@ def random_room(scene, number):
     walls = [base if chance.random() < 0.7 else chance.choice(WALLS) for _ in range(4)]
     room_shell.build(room, wall_colours=walls, floor=random_floor(chance))
     furnish(room, chance)
+    evening = chance.random() < 0.15
     key = room_shell.light(
         room,
-        daylight_w=chance.uniform(150, 420),
-        sun_w=chance.choice((0, 0, 3, 6)),
+        daylight_w=chance.uniform(15, 40) if evening else chance.uniform(150, 420),
+        sun_w=0 if evening else chance.choice((0, 0, 3, 6)),
         sun_elevation_degrees=chance.uniform(25, 55),
         sun_slant_degrees=chance.uniform(-30, 30),
-        ambient=chance.uniform(0.4, 1.0),
+        ambient=chance.uniform(0.05, 0.15) if evening else chance.uniform(0.4, 1.0),
         colour=(1, 0.93, 0.82),
     )
+    if evening:
+        key = stand_lamp(room, chance)
+    location = (chance.uniform(0.25, 0.75) * width, chance.uniform(0.12, 0.5), chance.uniform(0.9, 1.85))
+    yaw = chance.uniform(-38, 38)
+    if chance.random() < 0.5:
+        put_in_front(room, location, yaw, chance)
     aim(
         scene,
-        location=(chance.uniform(0.25, 0.75) * width, chance.uniform(0.12, 0.5), chance.uniform(1.05, 1.7)),
-        yaw=chance.uniform(-38, 38),
-        pitch=chance.uniform(-20, 2),
+        location=location,
+        yaw=yaw,
+        pitch=chance.uniform(-26, 4),
         roll=chance.gauss(0, 1.2),
-        across_degrees=chance.uniform(46, 72),
+        across_degrees=chance.uniform(42, 84),
     )
-    scene.view_settings.exposure = chance.uniform(-0.3, 0.8)
-    return room, key, chance
+    scene.view_settings.exposure = chance.uniform(-0.3, 0.8) + (1.2 if evening else 0)
+    lit_by = "lamp" if evening else "window behind" if side == "front" else "window"
+    return room, key, lit_by, chance
+
+
+def stand_lamp(room, chance):
+    """A floor lamp in a back corner; returns where it shines from."""
+    x, y, height = chance.choice((0.4, room.width - 0.4)), room.depth - chance.uniform(0.4, 1.5), 1.55
+    furniture.placed(furniture.floor_lamp, (x, y, 0), height=height)
+    data = bpy.data.lights.new("lamp", "POINT")
+    data.energy, data.color, data.shadow_soft_size = chance.uniform(60, 110), (1, 0.8, 0.58), 0.15
+    item = bpy.data.objects.new("lamp", data)
+    item.location = (x, y, height + 0.05)
+    bpy.context.collection.objects.link(item)
+    return item.location
+
+
+def put_in_front(room, location, yaw, chance):
+    """A table or a plant between the camera and the free floor, a little aside."""
+    away, aside = chance.uniform(1.5, 2.3), chance.choice((-1, 1)) * chance.uniform(0.35, 0.8)
+    turn = radians(yaw)
+    x = location[0] - away * sin(turn) + aside * cos(turn)
+    y = location[1] + away * cos(turn) + aside * sin(turn)
+    spot = (min(max(x, 0.5), room.width - 0.5), y, 0)
+    if chance.random() < 0.6:
+        furniture.placed(
+            furniture.table,
+            spot,
+            chance.uniform(-40, 40),
+            width=chance.uniform(0.5, 1.0),
+            height=chance.uniform(0.4, 0.75),
+        )
+    else:
+        furniture.placed(furniture.plant, spot, seed=chance.randrange(99), height=chance.uniform(0.6, 1.1))
 
 
 def random_floor(chance):
@@ -247,10 +292,10 @@ def main():
         sides = (choice.size, choice.size * 3 // 4)
         width, height = sides if number % 3 else sides[::-1]
         prepare(scene, width=width, height=height, samples=choice.samples, threads=choice.threads)
-        room, key, chance = random_room(scene, number)
+        room, key, lit_by, chance = random_room(scene, number)
         scene.render.filepath = str(path.with_suffix(".png"))
         bpy.ops.render.render(write_still=True)
-        write_truth(scene, room, key, path, chance)
+        write_truth(scene, room, key, lit_by, path, chance)
 
 
 if __name__ == "__main__":

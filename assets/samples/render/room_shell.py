@@ -14,7 +14,7 @@ SKIRTING_M = 0.09
 
 @dataclass(frozen=True)
 class Room:
-    """window_wall: left, right or back. window: (centre along the wall, sill height, width, height)."""
+    """window_wall: left, right, back or front. window: (centre along the wall, sill height, width, height)."""
 
     width: float
     depth: float
@@ -100,7 +100,7 @@ def light(room, *, daylight_w, sun_w, sun_elevation_degrees, sun_slant_degrees, 
     """Daylight through the window, sun if sun_w > 0, and a little light from everywhere. Returns the key's position."""
     centre, sill, wide, tall = room.window
     outside = on_wall(room, room.window_wall, centre, sill + tall / 2, -0.35)
-    inward = {"left": (1, 0), "right": (-1, 0), "back": (0, -1)}[room.window_wall]
+    inward = {"left": (1, 0), "right": (-1, 0), "back": (0, -1), "front": (0, 1)}[room.window_wall]
     data = bpy.data.lights.new("daylight", "AREA")
     data.shape, data.size, data.size_y, data.energy = "RECTANGLE", wide * 1.1, tall * 1.1, daylight_w
     item = bpy.data.objects.new("daylight", data)

@@ -1,7 +1,7 @@
 """How well rooms are read and sizes kept, on rendered rooms whose camera and scale are known.
 
-    python assets/samples/render/render_rooms.py --out /tmp/rooms --random 110 --size 384 --samples 8  # needs bpy
-    python assets/models/room/evaluate/evaluate.py --rooms /tmp/rooms --out assets/models/room
+    python assets/samples/render/render_rooms.py --out rooms --random 110 --size 512 --samples 4  # needs bpy
+    python assets/models/room/evaluate/evaluate.py --rooms rooms --out assets/models/room
 
 Writes figures.json and worst.jpg, a sheet of the ten rooms with the largest size error: green the true sticks, red ours
 and our horizon. A stick is 0.80 m high and stands on the floor where Blender put it.
@@ -123,7 +123,7 @@ def _contact(photo: Image.Image, room: Reading, foot: tuple[float, float]) -> fl
 
 def _floor(room: Reading, path: Path) -> tuple[float, float]:
     """Precision and recall of what is called free floor, by pixel."""
-    true = cv2.imread(str(path.with_name(path.stem + "_floor.png")), cv2.IMREAD_GRAYSCALE) > 127
+    true = np.load(path.with_suffix(".npz"))["floor"]
     share = free_floor(room.rgb, room.camera, room.layout)
     ours = cv2.resize(share, true.shape[::-1], interpolation=cv2.INTER_AREA) > 0.5
     both = float((ours & true).sum())
