@@ -79,3 +79,35 @@ def shirt(colour=(190, 40, 40), sleeves: bool = True, print_colour=(250, 220, 40
     cv2.ellipse(pixels, (180, 22), (30, 26), 0, 0, 180, (255, 255, 255), -1)
     cv2.rectangle(pixels, (160, 130), (200, 170), print_colour, -1)
     return Image.fromarray(pixels)
+
+
+def _flat(corners: list[tuple[int, int]], colour: tuple[int, int, int], size: tuple[int, int]) -> Image.Image:
+    """One polygon on white, ``size`` (width, height)."""
+    pixels = np.full((size[1], size[0], 3), 255, np.uint8)
+    cv2.fillPoly(pixels, [np.array(corners)], colour)
+    return Image.fromarray(pixels)
+
+
+def trousers(colour=(40, 130, 70)) -> Image.Image:
+    """Long trousers, legs apart, 300 x 460; the hips are 160 px wide."""
+    left = [(90, 30), (210, 30), (230, 150), (226, 430), (166, 430), (150, 160), (134, 430), (74, 430), (70, 150)]
+    return _flat(left, colour, (300, 460))
+
+
+def shorts(colour=(40, 130, 70)) -> Image.Image:
+    """Shorts, 300 x 280; the hips are 160 px wide."""
+    corners = [(90, 30), (210, 30), (230, 150), (232, 240), (160, 244), (150, 160), (140, 244), (68, 240), (70, 150)]
+    return _flat(corners, colour, (300, 280))
+
+
+def skirt(colour=(40, 130, 70)) -> Image.Image:
+    """A long flared skirt, 340 x 360; its waist is 120 px wide."""
+    return _flat([(110, 30), (230, 30), (255, 110), (300, 330), (40, 330), (85, 110)], colour, (340, 360))
+
+
+def dress(colour=(40, 130, 70)) -> Image.Image:
+    """A sleeveless dress with straps, 360 x 560; its chest is 152 px wide."""
+    left = [(142, 24), (160, 24), (164, 60)]
+    right = [(196, 60), (200, 24), (218, 24)]
+    side = [(226, 70), (256, 110), (246, 210), (300, 520)]
+    return _flat([*left, *right, *side, *((360 - x, y) for x, y in reversed(side))], colour, (360, 560))

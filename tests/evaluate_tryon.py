@@ -17,11 +17,13 @@ import numpy as np
 from dressed_figure import TOP, figure, shirt
 from PIL import Image
 
-from services.people import Person
+from services.cutout.saliency import Saliency
+from services.people import FOLDER, Person
 from services.tryon.body import find_regions, read_body
 from services.tryon.drape import fit_garment
 from services.tryon.dressing import dress
 from services.tryon.garment import read_garment
+from services.tryon.packshot import cut_garment
 from services.tryon.scores import score
 
 POSES = {
@@ -40,6 +42,7 @@ COLOURS = {"red": (190, 40, 40), "white": (244, 243, 240), "black": (32, 32, 36)
 PRINT = (250, 220, 40)
 SCALE = 2
 SHEET_ROWS = 10
+SALIENCY = Saliency(str(FOLDER.parent / "matting"))
 
 
 def main(out: Path) -> None:
@@ -64,7 +67,8 @@ def measure(pose: str, sleeve: float, colour: str, has_sleeves: bool) -> tuple[d
     garment_photo = shirt(COLOURS[colour], has_sleeves, PRINT)
     started = time.process_time()
     body, regions = find_regions(pixels, person, read_body(person))
-    garment = read_garment(garment_photo)
+    packshot = cut_garment(garment_photo, SALIENCY)
+    garment = read_garment(packshot)
     dressed = dress(pixels, body, regions, fit_garment(garment, body, regions), 0)
     spent = time.process_time() - started
     after = np.clip(dressed.pixels + 0.5, 0, 255).astype(np.uint8)
@@ -78,7 +82,7 @@ def measure(pose: str, sleeve: float, colour: str, has_sleeves: bool) -> tuple[d
         "changed_elsewhere": round(float((changed & ~clothes).mean()), 5),
         "cpu_s": round(spent, 2),
         **_print(after),
-        **{name: float(value) for name, value in score(pixels, after, person, body, garment, dressed).items()},
+        **{name: float(value) for name, value in score(pixels, after, person, [packshot], [dressed]).items()},
     }
     picture = np.concatenate([pixels, after, np.repeat(np.uint8(255 * changed)[..., None], 3, axis=2)])
     return row, cv2.resize(picture, None, fx=0.4, fy=0.4, interpolation=cv2.INTER_AREA)

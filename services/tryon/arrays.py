@@ -1,5 +1,6 @@
 """Small steps on float pictures that several parts of the try-on share."""
 
+from itertools import pairwise
 from typing import Any
 
 import cv2
@@ -28,6 +29,39 @@ def largest_part(mask: Mask) -> Mask:
     if count < 2:
         return mask
     return np.asarray(labels == 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA])))
+
+
+def enlarge(cut: Floats, pixels: np.ndarray) -> Floats:
+    """A small hard mask at the photo's size, its edge pulled to the photo's edges by a guided filter."""
+    soft = cv2.resize(cut, pixels.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+    guide = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY).astype(np.float32) / 255
+    radius = max(round(1.2 * pixels.shape[0] / cut.shape[0]), 2)
+    box = (2 * radius + 1, 2 * radius + 1)
+    mean_g, mean_m = cv2.blur(guide, box), cv2.blur(soft, box)
+    slope = (cv2.blur(guide * soft, box) - mean_g * mean_m) / (cv2.blur(guide * guide, box) - mean_g**2 + 1e-4)
+    guided = cv2.blur(slope, box) * guide + cv2.blur(mean_m - slope * mean_g, box)
+    return np.clip((guided - 0.5) * 1.6 + 0.5, 0, 1)
+
+
+def along_line(points: Floats, columns: Floats, rows: Floats, sign: int) -> tuple[Floats, Floats]:
+    """Length along a line of corner points, and signed distance from it (positive away from the body), px."""
+    best = np.full(columns.shape, np.inf, np.float32)
+    along, offset = np.zeros_like(best), np.zeros_like(best)
+    start = 0.0
+    for index, (begin, end) in enumerate(pairwise(points)):
+        length = float(np.hypot(*(end - begin)))
+        direction = (end - begin) / length
+        dx, dy = columns - begin[0], rows - begin[1]
+        forward = dx * direction[0] + dy * direction[1]
+        sideways = sign * (dx * direction[1] - dy * direction[0])
+        held = np.clip(forward, -np.inf if index == 0 else 0, np.inf if index == len(points) - 2 else length)
+        distance = np.hypot(forward - held, sideways)
+        nearer = distance < best
+        best = np.where(nearer, distance, best)
+        along = np.where(nearer, start + held, along)
+        offset = np.where(nearer, np.copysign(np.maximum(distance, np.abs(sideways)), sideways), offset)
+        start += length
+    return along, offset
 
 
 def fill(picture: Floats, known: Floats) -> Floats:

@@ -7,7 +7,8 @@ import numpy as np
 
 from services.errors import InvalidImage
 from services.people import Joint, Person
-from services.tryon.arrays import Floats, Mask, blur, largest_part
+from services.tryon.arrays import Floats, Mask, blur, enlarge, largest_part
+from services.tryon.palettes import distance, is_like, palette, to_lab
 
 ADVICE = "Send one person standing, from the front, visible from head to thigh, arms beside the body."
 CUT_SIDE_PX = 384
@@ -102,6 +103,14 @@ def _check_pose(person: Person, shoulders: Floats, hips: Floats) -> None:
     knees = person.landmarks[[Joint.LEFT_KNEE, Joint.RIGHT_KNEE]]
     if knees[:, 3].min() > 0.5 and (knees[:, 1] - hips[:, 1]).min() < 0.45 * length:
         raise InvalidImage("The person's photo", "the person sits or bends the legs", ADVICE)
+
+
+def check_arms(person: Person) -> None:
+    """Raise InvalidImage when an arm lies before the chest: what is under it cannot be made up."""
+    joints = person.landmarks[:, :2]
+    shoulders = joints[[Joint.RIGHT_SHOULDER, Joint.LEFT_SHOULDER]]
+    hips = joints[[Joint.RIGHT_HIP, Joint.LEFT_HIP]]
+    length = np.hypot(*(hips.mean(axis=0) - shoulders.mean(axis=0)))
     for joint in (Joint.LEFT_WRIST, Joint.RIGHT_WRIST):
         x, y = person.point(joint)
         inside = shoulders[0, 0] < x < shoulders[1, 0] and shoulders[:, 1].min() < y < hips[:, 1].min() - 0.1 * length
@@ -117,6 +126,14 @@ class Regions:
     top: Floats
     arms: tuple[Floats, Floats]
     head: Floats
+
+    def hem(self, body: Body) -> float:
+        """Where the worn top ends at its shortest, along the frame, px; infinite without a top."""
+        rows, columns = np.nonzero(self.top > 0.5)
+        across, along = body.to_frame(columns.astype(np.float32), rows.astype(np.float32))
+        bins = np.floor(10 * across / body.width + 4).astype(int)
+        ends = [along[bins == index].max() for index in range(8) if (bins == index).any()]
+        return float(min(ends, default=np.inf))
 
 
 def find_regions(pixels: np.ndarray, person: Person, body: Body) -> tuple[Body, Regions]:
@@ -147,19 +164,7 @@ def _sharpen_person(pixels: np.ndarray, person: Person) -> Floats:
     labels[cv2.dilate(soft, np.ones((9, 9))) < 0.03] = cv2.GC_BGD
     cv2.grabCut(small, labels, None, np.zeros((1, 65)), np.zeros((1, 65)), 2, cv2.GC_INIT_WITH_MASK)
     cut = ((labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD)).astype(np.float32)
-    return _enlarge(cut, pixels)
-
-
-def _enlarge(cut: Floats, pixels: np.ndarray) -> Floats:
-    """A small hard mask at the photo's size, its edge pulled to the photo's edges by a guided filter."""
-    soft = cv2.resize(cut, pixels.shape[1::-1], interpolation=cv2.INTER_LINEAR)
-    guide = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY).astype(np.float32) / 255
-    radius = max(round(1.2 * pixels.shape[0] / cut.shape[0]), 2)
-    box = (2 * radius + 1, 2 * radius + 1)
-    mean_g, mean_m = cv2.blur(guide, box), cv2.blur(soft, box)
-    slope = (cv2.blur(guide * soft, box) - mean_g * mean_m) / (cv2.blur(guide * guide, box) - mean_g**2 + 1e-4)
-    guided = cv2.blur(slope, box) * guide + cv2.blur(mean_m - slope * mean_g, box)
-    return np.clip((guided - 0.5) * 1.6 + 0.5, 0, 1)
+    return enlarge(cut, pixels)
 
 
 def _find_top(pixels: np.ndarray, whole: Floats, body: Body) -> tuple[Floats, Floats]:
@@ -170,9 +175,7 @@ def _find_top(pixels: np.ndarray, whole: Floats, body: Body) -> tuple[Floats, Fl
     scale = min(CUT_SIDE_PX / (2.6 * body.length), 1.0)
     small = cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     inside = cv2.resize(whole, small.shape[1::-1], interpolation=cv2.INTER_AREA) > 0.5
-    lab = cv2.cvtColor(blur(small.astype(np.float32) / 255, 0.7), cv2.COLOR_RGB2LAB) * np.array(
-        [0.6, 1.2, 1.2], np.float32
-    )
+    lab = to_lab(small)
     rows, columns = np.mgrid[: small.shape[0], : small.shape[1]].astype(np.float32) / scale
     across, along = body.to_frame(columns, rows)
     u, v = np.abs(across) / body.width, along / body.length
@@ -180,9 +183,9 @@ def _find_top(pixels: np.ndarray, whole: Floats, body: Body) -> tuple[Floats, Fl
     face = inside & (np.hypot(columns - body.chin[0], rows - body.chin[1] + 0.22 * body.width) < 0.14 * body.width)
     trunk = inside & (u < 0.3) & (v > 0.28) & (v < 0.8)
     legs = inside & (u < 0.5) & (v > 1.45) & (v < 1.9)
-    skin = face | (_bare_arms(small.shape, body, scale) & inside & _is_like(lab, lab[face]))
-    palettes = [_palette(lab[seed]) for seed in (trunk, skin, legs)]
-    cost = np.stack([_distance(lab, palette) for palette in palettes])
+    skin = face | (_bare_arms(small.shape, body, scale) & inside & is_like(lab, lab[face]))
+    palettes = [palette(lab[seed]) for seed in (trunk, skin, legs)]
+    cost = np.stack([distance(lab, palette) for palette in palettes])
     cost[0] += 60 * np.clip(v - 1.1, 0, 1) + 40 * (along < chin_v) + 40 * (v < -0.5)
     cost[1] += 25 * (trunk | ((u < 0.35) & (v > 0.15) & (v < 1.0))) - 4 * (v < -0.05) * (u < 0.3)
     cost[2] += 80 * np.clip(1.0 - v, 0, 1) + 100 * (v < 0.6)
@@ -190,10 +193,31 @@ def _find_top(pixels: np.ndarray, whole: Floats, body: Body) -> tuple[Floats, Fl
     cut = (inside & (cost.argmin(axis=0) == 0)).astype(np.uint8)
     cut = cv2.morphologyEx(cut, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     cut = cv2.morphologyEx(largest_part(cut > 0).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((7, 7), np.uint8))
+    cut = _even_hem(cut > 0, inside, across / body.width, v)
     skin = inside & (cost.argmin(axis=0) == 1) & (cut == 0)
-    masks = (_enlarge(part.astype(np.float32), pixels) * whole for part in (cut & inside, skin))
-    top, skin = masks
+    top, skin = (enlarge(part.astype(np.float32), pixels) * whole for part in (cut & inside, skin))
     return top, skin
+
+
+def _even_hem(cut: Mask, inside: Mask, u: Floats, v: Floats) -> Mask:
+    """The top with its lower edge on one smooth curve, where colours alone left it ragged.
+
+    u, v: across in shoulder widths and along in trunk lengths, of every pixel.
+    """
+    bins = np.round(40 * u).astype(int)
+    ends = [(one / 40, v[cut & (bins == one)].max()) for one in range(-16, 17) if (cut & (bins == one)).any()]
+    if len(ends) < 12:
+        return cut
+    places, rows = np.array(ends).T
+    close = np.abs(rows - np.median(rows)) < 0.2
+    for _ in range(2):
+        curve = np.polyfit(places[close], rows[close], 2)
+        close = np.abs(rows - np.polyval(curve, places)) < 0.06
+        if close.sum() < 8:
+            return cut
+    hem = np.polyval(curve, u)
+    near = (np.abs(u) < 0.42) & (np.abs(v - hem) < 0.12)
+    return np.where(near, inside & (v < hem), cut)
 
 
 def _bare_arms(shape: tuple[int, ...], body: Body, scale: float) -> Mask:
@@ -204,28 +228,6 @@ def _bare_arms(shape: tuple[int, ...], body: Body, scale: float) -> Mask:
         for start, end in ((0.3, 1.0), (1.0, 1.3)):
             drawn |= _limb(shape, (arm.elbow + start * forearm) * scale, (arm.elbow + end * forearm) * scale, 2)
     return drawn
-
-
-def _is_like(lab: Floats, sample: Floats) -> Mask:
-    """Where colours are those of a sample, lighter or darker."""
-    if len(sample) < 5:
-        return np.ones(lab.shape[:2], bool)
-    away = lab[..., 1:] - np.median(sample[:, 1:], axis=0)
-    return np.asarray(np.hypot(away[..., 0], away[..., 1]) < 16)
-
-
-def _palette(colours: Floats, size: int = 5) -> Floats:
-    """The ``size`` colours that stand for a sample (k-means, seeded)."""
-    if len(colours) < size:
-        return np.full((1, 3), 1e3, np.float32)
-    cv2.setRNGSeed(0)
-    criteria = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 12, 0.5)
-    step = max(len(colours) // 1500, 1)
-    return cv2.kmeans(np.float32(colours[::step]), size, None, criteria, 1, cv2.KMEANS_PP_CENTERS)[2]
-
-
-def _distance(lab: Floats, palette: Floats) -> Floats:
-    return np.min([np.linalg.norm(lab - colour, axis=2) for colour in palette], axis=0)
 
 
 def _measured(arm: Arm, mask: Floats) -> Arm:

@@ -6,12 +6,11 @@ skinning).
 """
 
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 import cv2
 import numpy as np
 
-from services.tryon.arrays import Floats, smoothstep
+from services.tryon.arrays import Floats, along_line, smoothstep
 from services.tryon.body import Arm, Body, Regions
 from services.tryon.garment import Garment, Sleeve, beyond_armhole
 
@@ -216,27 +215,6 @@ def sleeve_map(
     return trunk_x + turn * (x - trunk_x), trunk_y + turn * (y - trunk_y), along / path.length, cover
 
 
-def along_line(points: Floats, columns: Floats, rows: Floats, sign: int) -> tuple[Floats, Floats]:
-    """Length along a line of corner points, and signed distance from it (positive away from the body), px."""
-    best = np.full(columns.shape, np.inf, np.float32)
-    along, offset = np.zeros_like(best), np.zeros_like(best)
-    start = 0.0
-    for index, (begin, end) in enumerate(pairwise(points)):
-        length = float(np.hypot(*(end - begin)))
-        direction = (end - begin) / length
-        dx, dy = columns - begin[0], rows - begin[1]
-        forward = dx * direction[0] + dy * direction[1]
-        sideways = sign * (dx * direction[1] - dy * direction[0])
-        held = np.clip(forward, -np.inf if index == 0 else 0, np.inf if index == len(points) - 2 else length)
-        distance = np.hypot(forward - held, sideways)
-        nearer = distance < best
-        best = np.where(nearer, distance, best)
-        along = np.where(nearer, start + held, along)
-        offset = np.where(nearer, np.copysign(np.maximum(distance, np.abs(sideways)), sideways), offset)
-        start += length
-    return along, offset
-
-
 @dataclass(frozen=True)
 class Layer:
     """A part of the garment drawn at its place in the photo: colours 0..255, alpha 0..1.
@@ -251,7 +229,7 @@ class Layer:
 
 def draw_trunk(fit: Fit, columns: Floats, rows: Floats) -> Layer:
     """The garment without its sleeves."""
-    return _draw(fit.garment.colours, fit.garment.torso_alpha, *trunk_map(fit, columns, rows), fit.across)
+    return draw(fit.garment.colours, fit.garment.torso_alpha, *trunk_map(fit, columns, rows), fit.across)
 
 
 def draw_sleeve(fit: Fit, side: int, columns: Floats, rows: Floats) -> Layer:
@@ -263,11 +241,11 @@ def draw_sleeve(fit: Fit, side: int, columns: Floats, rows: Floats) -> Layer:
     sign = -1 if side == 0 else 1
     alpha = fit.garment.alpha * beyond_armhole(fit.garment.alpha.shape, sleeve, sign, margin=3.0)
     x, y, share, cover = sleeve_map(fit, sleeve, fit.body.arms[side], side, columns, rows)
-    layer = _draw(fit.garment.colours, alpha, x, y, fit.across)
+    layer = draw(fit.garment.colours, alpha, x, y, fit.across)
     return Layer(layer.colours, layer.alpha * cover, share)
 
 
-def _draw(colours: Floats, alpha: Floats, x: Floats, y: Floats, scale: float) -> Layer:
+def draw(colours: Floats, alpha: Floats, x: Floats, y: Floats, scale: float) -> Layer:
     """Sample without aliasing: the garment is blurred as much as it shrinks."""
     picture = np.dstack([colours, 255 * alpha]).astype(np.float32)
     if scale < 0.8:

@@ -1,14 +1,14 @@
 """Dressing: the old top comes off, skin and background are filled in, the new garment goes on in the right order."""
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 import cv2
 import numpy as np
 
-from services.tryon.arrays import LUMA, Floats, blur, fill, largest_part, smoothstep
+from services.tryon.arrays import Floats, along_line, blur, fill, largest_part, smoothstep
 from services.tryon.body import Body, Regions
-from services.tryon.drape import Fit, Layer, along_line, draw_sleeve, draw_trunk
+from services.tryon.drape import Fit, Layer, draw_sleeve, draw_trunk
+from services.tryon.light import bare_limb, exposure, grain, lay, shade_below, shading
 
 
 @dataclass(frozen=True)
@@ -34,16 +34,16 @@ def dress(pixels: np.ndarray, body: Body, regions: Regions, fit: Fit, seed: int)
     trunk_alpha = trunk_alpha * cv2.dilate(largest_part(trunk_alpha > 0.3).astype(np.float32), np.ones((3, 3)))
     sleeve_alphas = [sleeve.alpha * (1 - front) for sleeve in sleeves]
     above = np.maximum(*sleeve_alphas)
-    light = _exposure(photo, regions) * _shading(photo, regions, body) * _roundness(fit, across)
+    light = exposure(photo, regions.person) * shading(photo, regions.top, body.width) * _roundness(fit, across)
     cast = 1 - 0.28 * blur(np.maximum(above, bare), 0.05 * body.width) * (1 - above)
     canvas = photo + (undressed - photo) * opened[..., None]
-    canvas = _shade_below(canvas, trunk_alpha, body, regions.person)
-    canvas = _lay(canvas, trunk, trunk_alpha, light * cast)
+    canvas = shade_below(canvas, trunk_alpha, body.width, regions.person)
+    canvas = lay(canvas, trunk.colours, trunk_alpha, light * cast)
     for side in (0, 1):
-        canvas = _lay(canvas, sleeves[side], sleeve_alphas[side], light * _round_arm(fit, side, columns, rows))
+        canvas = lay(canvas, sleeves[side].colours, sleeve_alphas[side], light * _round_arm(fit, side, columns, rows))
     garment = np.maximum(trunk_alpha, above)
     mask = np.clip(np.maximum(opened, garment), 0, 1)
-    noise = np.random.default_rng(seed).normal(0, _noise(photo), photo.shape[:2]).astype(np.float32)
+    noise = np.random.default_rng(seed).normal(0, grain(photo), photo.shape[:2]).astype(np.float32)
     canvas = canvas + (noise * mask)[..., None]
     return Dressed(np.where(mask[..., None] > 0.004, canvas, photo), mask, garment)
 
@@ -77,7 +77,7 @@ def _room(fit: Fit, regions: Regions, across: Floats, along: Floats) -> Floats:
         line = np.stack([arm.shoulder, arm.elbow, arm.wrist])
         reach, outside = along_line(line, *_grid(room), sign)
         room = room * (1 - smoothstep(outside, -1, 1) * (reach > start * upper))
-    return room
+    return np.maximum(room, smoothstep(along, 0.95 * fit.body.length, 1.1 * fit.body.length))
 
 
 def undress(
@@ -112,29 +112,13 @@ def undress(
     within = blur(cv2.erode(regions.person, np.ones((1, size))), 1.0)  # cloth hangs wider than the arm in it
     limbs = []
     for side in (0, 1):
-        alpha, light = _bare_arm(body, side, photo.shape)
+        arm = body.arms[side]
+        joints = np.stack([arm.shoulder, arm.elbow, arm.wrist])
+        alpha, light = bare_limb(joints, arm.half_widths, photo.shape)
         alpha = alpha * within
         made = made + (skin * light[..., None] - made) * alpha[..., None]
         limbs.append(alpha)
     return made, opened, (limbs[0], limbs[1])
-
-
-def _bare_arm(body: Body, side: int, shape: tuple[int, ...]) -> tuple[Floats, Floats]:
-    """Alpha and light of an arm as a tapered round limb: darker towards its edges."""
-    arm = body.arms[side]
-    rows, columns = np.mgrid[: shape[0], : shape[1]].astype(np.float32)
-    alpha = np.zeros(shape[:2], np.float32)
-    light = np.ones(shape[:2], np.float32)
-    joints = list(zip((arm.shoulder, arm.elbow, arm.wrist), arm.half_widths, strict=True))
-    for (begin, thick), (end, thin) in pairwise(joints):
-        line = end - begin
-        share = np.clip(((columns - begin[0]) * line[0] + (rows - begin[1]) * line[1]) / (line @ line), 0, 1)
-        distance = np.hypot(columns - begin[0] - share * line[0], rows - begin[1] - share * line[1])
-        half = thick + (thin - thick) * share
-        cover = np.clip(half - distance + 0.5, 0, 1)
-        light = np.where(cover > alpha, 1 - 0.22 * np.clip(distance / half, 0, 1) ** 3, light)
-        alpha = np.maximum(alpha, cover)
-    return alpha, light
 
 
 def _in_front(body: Body, regions: Regions, fit: Fit, across: Floats, along: Floats) -> Floats:
@@ -174,32 +158,6 @@ def _past_armhole(fit: Fit, across: Floats, along: Floats) -> Floats:
     return smoothstep(np.abs(across) - edge, -1, 1) * (along < ends[2])
 
 
-def _shading(photo: Floats, regions: Regions, body: Body) -> Floats:
-    """Folds and light of the worn top as a factor near 1; prints and edges are left out. 1 where there was none."""
-    grey = photo @ LUMA
-    inside = (cv2.erode(regions.top, np.ones((9, 9))) > 0.9).astype(np.float32)
-    if inside.sum() < 100:
-        return np.ones_like(grey)
-    lab = cv2.cvtColor(photo / 255, cv2.COLOR_RGB2LAB)
-    usual = np.median(lab[inside > 0], axis=0)
-    plain = np.exp(-((np.hypot(lab[..., 1] - usual[1], lab[..., 2] - usual[2]) / 12) ** 2))
-    plain *= np.exp(-(((lab[..., 0] - usual[0]) / 22) ** 2))
-    weight = inside * plain + 1e-4 * inside
-    fine = _mean(grey, weight, body.width / 55)
-    coarse = _mean(grey, weight, body.width / 2)
-    folds = np.clip(fine / np.maximum(coarse, 1), 0.72, 1.18)
-    known = (weight > 0.3).astype(np.float32)
-    if known.sum() < 100:
-        return np.ones_like(grey)
-    spread = fill(folds.astype(np.float32), known)
-    near = blur(cv2.dilate(inside, np.ones((9, 9))), body.width / 25)
-    return 1 + (spread - 1) * 0.9 * np.clip(near, 0, 1)
-
-
-def _mean(picture: Floats, weight: Floats, sigma: float) -> Floats:
-    return blur((picture * weight).astype(np.float32), sigma) / np.maximum(blur(weight.astype(np.float32), sigma), 1e-5)
-
-
 def _roundness(fit: Fit, across: Floats) -> Floats:
     """The trunk is round: it darkens towards its sides."""
     half = max(0.5 * fit.garment.chest * fit.across, 1)
@@ -211,29 +169,3 @@ def _round_arm(fit: Fit, side: int, columns: Floats, rows: Floats) -> Floats:
     line = arm.elbow - arm.shoulder
     offset = ((columns - arm.shoulder[0]) * line[1] - (rows - arm.shoulder[1]) * line[0]) / np.hypot(*line)
     return 1 - 0.1 * smoothstep(np.abs(offset) / (0.3 * fit.body.width), 0.35, 1.0)
-
-
-def _shade_below(canvas: Floats, alpha: Floats, body: Body, person: Floats) -> Floats:
-    """The soft shadow of the hem and collar on what lies under them."""
-    shift = max(int(0.02 * body.width), 1)
-    moved = np.roll(alpha, shift, axis=0)
-    shadow = blur(np.maximum(alpha, moved), 0.025 * body.width) * (1 - alpha)
-    return canvas * (1 - 0.3 * shadow * person)[..., None]
-
-
-def _exposure(photo: Floats, regions: Regions) -> float:
-    """How bright white cloth is in this photo, as a factor for packshot colours (whose white is 255)."""
-    grey = photo[regions.person > 0.8] @ LUMA
-    return float(np.clip((np.percentile(grey, 98) + 25) / 255, 0.92, 0.98))
-
-
-def _lay(canvas: Floats, layer: Layer, alpha: Floats, light: Floats) -> Floats:
-    colours = layer.colours * light[..., None]
-    return canvas + (colours - canvas) * alpha[..., None]
-
-
-def _noise(photo: Floats) -> float:
-    """Standard deviation of the photo's grain, grey levels (Immerkaer 1996)."""
-    grey = photo @ LUMA
-    detail = np.abs(cv2.filter2D(grey, -1, np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float32)))
-    return float(np.clip(np.median(detail) * 1.2533 / 6, 0, 6))

@@ -8,60 +8,65 @@ import numpy as np
 from PIL import Image
 from pydantic import JsonValue
 
+from services.cancellation import stop_if_cancelled
 from services.contract import Checkpoint, Output
+from services.cutout.saliency import Saliency
 from services.errors import InvalidImage
 from services.images import SHAPES, Box
-from services.people import Joint, Person, find_faces, find_people
-from services.tryon.body import ADVICE, find_regions, read_body
-from services.tryon.drape import fit_garment
-from services.tryon.dressing import Dressed, dress
-from services.tryon.garment import ADVICE as GARMENT_ADVICE
-from services.tryon.garment import Garment, read_garment
+from services.people import FOLDER, Joint, Person, find_faces, find_people
+from services.tryon.body import ADVICE
+from services.tryon.dressing import Dressed
+from services.tryon.packshot import ADVICE as GARMENT_ADVICE
+from services.tryon.packshot import Packshot, cut_garment
 from services.tryon.plates import make_plate
 from services.tryon.scores import score
-from services.tryon.service import TryOnRequest
+from services.tryon.service import GarmentCategory, TryOnRequest
+from services.tryon.silhouette import check_garment, find_category
+from services.tryon.wardrobe import PUT_ON
 
 MOST_PX = 2048
 RIVAL_SHARE = 0.6
 
 
 class DrapeEngine:
-    """Cuts the garment out, finds its landmarks, and drapes it over the person's trunk and along the arms."""
+    """Cuts garments out, finds their landmarks, and drapes them over the person's trunk, arms and legs, in order."""
 
     def load(self, checkpoint: Checkpoint) -> None:
-        """Nothing to load: the people models are opened at the first use and stay."""
+        """Open the network that cuts garments out; the people models open at the first use and stay."""
+        self._saliency = Saliency(str(FOLDER.parent / "matting"))
 
     def generate(self, request: TryOnRequest, images: Mapping[str, Image.Image]) -> Output:
         """Dress the person. Raises InvalidImage for a photo that cannot be used, with the reason."""
         started = time.perf_counter()
-        photo = _limited(images["person"])
+        photo = _limited(images["person"]).convert("RGB")
         person = choose_person(photo, request.person_box)
-        garment_photo = _limited(images["garment"])
-        check_garment_photo(garment_photo)
-        pixels = np.asarray(photo)
-        body, regions = find_regions(pixels, person, read_body(person))
         seen = time.perf_counter()
-        garment = read_garment(garment_photo)
+        outfit = [self._read(images[path], category) for path, category in request.outfit()]
         cut = time.perf_counter()
-        dressed = dress(pixels, body, regions, fit_garment(garment, body, regions), request.seed)
-        draped = Draped.of(photo, person, dressed, garment)
-        picture = self.finish(request, draped)
-        focus = _focus(person, dressed)
+        pixels = picture = np.asarray(photo)
+        draped = []
+        worn = []
+        for item in outfit:
+            stop_if_cancelled()
+            worn.append(PUT_ON[item.category](picture, person, item.packshot, request.seed))
+            draped.append(Draped.of(picture, person, worn[-1], item))
+            picture = self.finish(request, draped[-1])
+        focus = _focus(person, worn)
         plates = {shape: make_plate(picture, focus, person.box, shape) for shape in SHAPES}
-        scores = score(pixels, picture, person, body, garment, dressed)
         timings = {"person": seen - started, "garment": cut - seen, "dress": time.perf_counter() - cut}
         return Output(
             images={
                 "image": Image.fromarray(picture),
-                "agnostic_mask": draped.mask.point(lambda value: 255 if value else 0),
-                "garment": draped.garment,
+                "agnostic_mask": _changed(draped),
+                "garment": draped[0].garment,
                 **{shape: plate.image for shape, plate in plates.items()},
             },
             facts={
                 "boxes": {shape: plate.box.model_dump() for shape, plate in plates.items()},
                 "keypoints": _keypoints(person),
-                "scores": scores,
-                "garment_category": request.garment_category,
+                "scores": score(pixels, picture, person, [item.packshot for item in outfit], worn),
+                "garment_category": outfit[0].category,
+                "garment_categories": [item.category for item in outfit],
             },
             timings_ms={name: 1000 * spent for name, spent in timings.items()},
         )
@@ -70,13 +75,28 @@ class DrapeEngine:
         """The finished picture (uint8 RGB); engines that paint over the drape do it here, inside its mask."""
         return np.asarray(draped.picture)
 
+    def _read(self, photo: Image.Image, category: GarmentCategory | None) -> "Item":
+        photo = _limited(photo)
+        check_garment_photo(photo)
+        packshot = cut_garment(photo, self._saliency)
+        check_garment(packshot)
+        return Item(packshot, category or find_category(packshot))
+
+
+@dataclass(frozen=True)
+class Item:
+    """A garment of the outfit, and what it covers."""
+
+    packshot: Packshot
+    category: GarmentCategory
+
 
 @dataclass(frozen=True)
 class Draped:
-    """What the geometry made, for engines that go on from it.
+    """What the geometry made of one garment, for engines that go on from it.
 
     photo, picture: RGB, before and after. mask: L, 0 = kept, 255 = changed, between: blended; the agnostic mask of all
-    engines. person: its pose. garment: RGBA, the garment alone.
+    engines. person: its pose. garment: RGBA, the garment alone. category: what it covers.
     """
 
     photo: Image.Image
@@ -84,17 +104,25 @@ class Draped:
     mask: Image.Image
     person: Person
     garment: Image.Image
+    category: GarmentCategory
 
     @classmethod
-    def of(cls, photo: Image.Image, person: Person, dressed: Dressed, garment: Garment) -> "Draped":
-        """From the arrays of ``dress``."""
+    def of(cls, pixels: np.ndarray, person: Person, dressed: Dressed, item: Item) -> "Draped":
+        """From the picture before (uint8 RGB) and the arrays of what was put on."""
         picture, mask = (
             Image.fromarray(np.clip(part + 0.5, 0, 255).astype(np.uint8))
             for part in (dressed.pixels, 255 * dressed.mask)
         )
-        pixels = np.dstack([garment.colours, 255 * garment.alpha])
-        alone = Image.fromarray(np.clip(pixels + 0.5, 0, 255).astype(np.uint8), "RGBA")
-        return cls(photo.convert("RGB"), picture, mask, person, alone)
+        alone = np.dstack([item.packshot.colours, 255 * item.packshot.alpha])
+        garment = Image.fromarray(np.clip(alone + 0.5, 0, 255).astype(np.uint8), "RGBA")
+        return cls(Image.fromarray(pixels), picture, mask, person, garment, item.category)
+
+
+def _changed(draped: list[Draped]) -> Image.Image:
+    """Where any garment of the outfit may have changed the photo, L, 0 or 255."""
+    return Image.fromarray(
+        np.where(np.max([np.asarray(one.mask) for one in draped], axis=0) > 0, 255, 0).astype(np.uint8)
+    )
 
 
 def _limited(image: Image.Image) -> Image.Image:
@@ -135,9 +163,9 @@ def check_garment_photo(photo: Image.Image) -> None:
         raise InvalidImage("The garment photo", "a person is in it", GARMENT_ADVICE)
 
 
-def _focus(person: Person, dressed: Dressed) -> Box:
-    """Head and garment: what a plate must show."""
-    rows, columns = np.nonzero(dressed.garment > 0.5)
+def _focus(person: Person, worn: list[Dressed]) -> Box:
+    """Head and garments: what a plate must show."""
+    rows, columns = np.nonzero(np.max([dressed.garment for dressed in worn], axis=0) > 0.5)
     return Box(
         left=int(columns.min()),
         top=min(person.box.top, int(rows.min())),

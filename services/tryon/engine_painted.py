@@ -12,9 +12,9 @@ from services.pipelines.calling import image_generator
 from services.pipelines.painting import Painter, Painting
 from services.pipelines.windows import Window
 from services.tryon.engine import Draped, DrapeEngine
-from services.tryon.service import TryOnRequest
+from services.tryon.service import GarmentCategory, TryOnRequest
 
-WORDS = {"upper_body": "top"}
+WORDS: dict[GarmentCategory, str] = {"upper_body": "top", "lower_body": "trousers or skirt", "dresses": "clothes"}
 
 
 class PaintedTryOnEngine(DrapeEngine):

@@ -17,7 +17,7 @@ class QwenTryOnEngine(PaintedTryOnEngine):
 
     def told(self, request: TryOnRequest, draped: Draped, window: Window) -> dict[str, Any]:
         """An instruction that numbers its pictures."""
-        worn = WORDS[request.garment_category]
+        worn = WORDS[draped.category]
         return {
             "picture": window.cut(draped.photo),
             "references": (on_plain(draped.garment),),

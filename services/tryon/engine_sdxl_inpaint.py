@@ -22,7 +22,7 @@ class SDXLTryOnEngine(PaintedTryOnEngine):
 
     def told(self, request: TryOnRequest, draped: Draped, window: Window) -> dict[str, Any]:
         """The garment is the image prompt, for all blocks: shape and print count here, not only style."""
-        worn = WORDS[request.garment_category]
+        worn = WORDS[draped.category]
         return {
             "picture": window.cut(draped.picture),
             "prompt": f"photograph of a person wearing this {worn}, natural folds, soft shading, sharp fabric",

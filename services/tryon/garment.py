@@ -5,22 +5,15 @@ are the picture's.
 """
 
 from dataclasses import dataclass
-from functools import cache
 
 import cv2
 import numpy as np
-from PIL import Image
 
-from services.cutout.cutout import cut_out
-from services.cutout.saliency import Saliency
 from services.errors import InvalidImage
-from services.people import FOLDER
 from services.tryon.arrays import Floats, blur, largest_part
+from services.tryon.packshot import ADVICE, Packshot
 
-WORKING_HEIGHT_PX = 1000
-FLAT_BORDER_STD = 6.0
 SLEEVE_DEPTH = 0.07
-ADVICE = "Send one garment, upright, flat or on a ghost mannequin, on a plain background."
 
 
 @dataclass(frozen=True)
@@ -84,15 +77,16 @@ def beyond_armhole(shape: tuple[int, ...], sleeve: Sleeve, side: int, margin: fl
     return np.clip((distance + margin) / 2 + 0.5, 0, 1) * beside
 
 
-def read_garment(photo: Image.Image) -> Garment:
-    """Cut a garment out of its photo and find its landmarks. Raises InvalidImage with the reason."""
-    colours, alpha = cut_garment(photo)
+def read_garment(packshot: Packshot) -> Garment:
+    """Find the landmarks of what hangs from the shoulders. Raises InvalidImage with the reason."""
+    colours, alpha = packshot.colours, packshot.alpha
     mask = alpha > 0.5
     middle = _axis(mask)
     hem = float(np.flatnonzero(mask[:, int(middle)]).max())
     if hem < 0.5 * mask.shape[0]:
         raise InvalidImage("The garment photo", "no garment with a body and a hem can be seen in it", ADVICE)
-    sides = [_read_side(mask, middle, hem, side) for side in (-1, 1)]
+    upper = _upper_part(mask)
+    sides = [_read_side(upper, middle, min(hem, upper.shape[0]), side) for side in (-1, 1)]
     armpits = (sides[0][0], sides[1][0])
     tips = (sides[0][1], sides[1][1])
     sleeves = (sides[0][2], sides[1][2])
@@ -101,70 +95,10 @@ def read_garment(photo: Image.Image) -> Garment:
     return Garment(colours, alpha, middle, neck, tips, armpits, hem, collar, sleeves)
 
 
-def cut_garment(photo: Image.Image) -> tuple[Floats, Floats]:
-    """Colours 0..255 and alpha 0..1 of the garment, trimmed, at most WORKING_HEIGHT_PX high."""
-    flat = _cut_flat(photo.convert("RGB")) if photo.mode == "RGB" else None
-    if flat is None:
-        image = cut_out(photo, _saliency()).image
-        pixels = np.asarray(image).astype(np.float32)
-        colours, alpha = pixels[..., :3], pixels[..., 3] / 255
-    else:
-        colours, alpha = flat
-    scale = WORKING_HEIGHT_PX / alpha.shape[0]
-    if scale < 1:
-        size = (max(round(alpha.shape[1] * scale), 1), WORKING_HEIGHT_PX)
-        colours, alpha = (cv2.resize(part, size, interpolation=cv2.INTER_AREA) for part in (colours, alpha))
-    pad = 8
-    colours = cv2.copyMakeBorder(colours, pad, pad, pad, pad, cv2.BORDER_REPLICATE)
-    return colours, cv2.copyMakeBorder(alpha, pad, pad, pad, pad, cv2.BORDER_CONSTANT)
-
-
-@cache
-def _saliency() -> Saliency:
-    return Saliency(str(FOLDER.parent / "matting"))
-
-
-def _cut_flat(photo: Image.Image) -> tuple[Floats, Floats] | None:
-    """Cut from a backdrop of one flat colour, down to parts that differ from it by a few levels; None on other ones.
-
-    White on white is what garment photos are made of, so the tolerance follows the backdrop's own noise.
-    """
-    pixels = np.asarray(photo)
-    edge = max(min(pixels.shape[:2]) // 60, 4)
-    border = np.concatenate(
-        [pixels[:edge].reshape(-1, 3), pixels[:, :edge].reshape(-1, 3), pixels[:, -edge:].reshape(-1, 3)]
-    )
-    colour = np.median(border, axis=0)
-    away = np.abs(border.astype(np.float32) - colour).max(axis=1)
-    noise = float(np.percentile(away, 90))
-    if noise > FLAT_BORDER_STD:
-        return None
-    distance = np.abs(pixels.astype(np.float32) - colour).max(axis=2)
-    near = (blur(distance, 1.0) <= max(3.0, 2 * noise)).astype(np.uint8)
-    near = cv2.copyMakeBorder(near, 4, 4, 4, 4, cv2.BORDER_CONSTANT, value=1)
-    near = cv2.morphologyEx(near, cv2.MORPH_ERODE, np.ones((3, 3), np.uint8))
-    _, labels = cv2.connectedComponents(near, connectivity=4)
-    outside = cv2.dilate((labels == labels[0, 0]).astype(np.uint8), np.ones((3, 3), np.uint8))[4:-4, 4:-4]
-    mask = largest_part(blur(1 - outside.astype(np.float32), pixels.shape[0] / 350) > 0.5)
-    if not 0.04 < mask.mean() < 0.95:
-        return None
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    part = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    colours = _spread(pixels[part].astype(np.float32), mask[part])
-    alpha = np.clip(1.6 * (blur(mask[part].astype(np.float32), 1.2) - 0.5) + 0.35, 0, 1)
-    contrast = np.abs(colours - colour).max(axis=2)
-    cover = np.clip(1.6 * distance[part] / np.maximum(contrast, 1) - 0.4, 0, 1)
-    depth = cv2.distanceTransform(np.pad(mask[part].astype(np.uint8), 1), cv2.DIST_L2, 3)[1:-1, 1:-1]
-    is_fringe = (depth < 10) & (contrast > 45)
-    return colours, np.where(is_fringe, np.minimum(alpha, cover), alpha).astype(np.float32)
-
-
-def _spread(colours: Floats, mask: np.ndarray) -> Floats:
-    """Carry the garment's colour over its edge, so that no backdrop shines through the soft outline."""
-    core = cv2.erode(mask.astype(np.uint8), np.ones((9, 9), np.uint8)).astype(np.float32)
-    weight = cv2.GaussianBlur(core, (0, 0), 4) + 1e-4
-    spread = cv2.GaussianBlur(colours * core[..., None], (0, 0), 4) / weight[..., None]
-    return np.where(core[..., None] > 0, colours, np.where(weight[..., None] > 1e-3, spread, colours))
+def _upper_part(mask: np.ndarray) -> np.ndarray:
+    """The rows of a long garment that a top would have: shares of the height below are those of tops."""
+    widths = mask[int(0.15 * mask.shape[0]) : int(0.5 * mask.shape[0])].sum(axis=1)
+    return mask[: min(mask.shape[0], int(1.5 * np.percentile(widths, 25)))]
 
 
 def _axis(mask: np.ndarray) -> float:

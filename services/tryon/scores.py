@@ -5,35 +5,54 @@ import numpy as np
 from pydantic import JsonValue
 
 from services.people import Joint, Person
-from services.tryon.arrays import LUMA, Floats
-from services.tryon.body import Body
+from services.tryon.arrays import LUMA, Floats, Mask
 from services.tryon.dressing import Dressed
-from services.tryon.garment import Garment
+from services.tryon.packshot import Packshot
 
 BINS = 24
 
 
 def score(
-    before: np.ndarray, after: np.ndarray, person: Person, body: Body, garment: Garment, dressed: Dressed
+    before: np.ndarray, after: np.ndarray, person: Person, packshots: list[Packshot], worn: list[Dressed]
 ) -> dict[str, JsonValue]:
     """identity: share of the head's pixels that are the photo's own. background: the same away from the person.
-    garment: overlap of the colour histograms of packshot and worn garment. confidence: how clearly the pose shows.
+    garment: least overlap of the colour histograms of a packshot and where it is worn. confidence: how clearly the
+    pose shows.
     """
     same = (before == after).all(axis=2)
-    rows, columns = np.mgrid[: same.shape[0], : same.shape[1]].astype(np.float32)
-    _, along = body.to_frame(columns, rows)
-    head = (person.mask > 0.5) & (along < float(body.to_frame(*body.chin)[1]))
-    size = 2 * round(0.25 * body.width) + 1
+    joints = person.landmarks[:, :2]
+    width = float(np.hypot(*(joints[Joint.LEFT_SHOULDER] - joints[Joint.RIGHT_SHOULDER])))
+    size = 2 * round(0.25 * width) + 1
     away = cv2.dilate((person.mask > 0.3).astype(np.uint8), np.ones((size, size), np.uint8)) == 0
-    worn = dressed.garment > 0.9
-    joints = [Joint.LEFT_SHOULDER, Joint.RIGHT_SHOULDER, Joint.LEFT_HIP, Joint.RIGHT_HIP]
-    joints += [Joint.LEFT_ELBOW, Joint.RIGHT_ELBOW]
+    trunk = [Joint.LEFT_SHOULDER, Joint.RIGHT_SHOULDER, Joint.LEFT_HIP, Joint.RIGHT_HIP]
+    trunk += [Joint.LEFT_ELBOW, Joint.RIGHT_ELBOW]
     return {
-        "identity": _share(same, head),
+        "identity": _share(same, _head(person)),
         "background": _share(same, away),
-        "garment": round(_overlap(garment.colours[garment.alpha > 0.9], after[worn]), 3),
-        "confidence": round(float(person.score * person.landmarks[joints, 3].min()), 3),
+        "garment": round(min(_likeness(after, packshot, place) for packshot, place in _seen(packshots, worn)), 3),
+        "confidence": round(float(person.score * person.landmarks[trunk, 3].min()), 3),
     }
+
+
+def _head(person: Person) -> Mask:
+    """The person above the chin."""
+    mouth = person.landmarks[[Joint.LEFT_MOUTH, Joint.RIGHT_MOUTH], :2].mean(axis=0)
+    chin = mouth + 0.9 * (mouth - person.point(Joint.NOSE))
+    rows = np.arange(person.mask.shape[0])[:, None]
+    return (person.mask > 0.5) & (rows < chin[1])
+
+
+def _seen(packshots: list[Packshot], worn: list[Dressed]) -> list[tuple[Packshot, Mask]]:
+    """Each garment and where it shows: what is put on later lies before it."""
+    places = [dressed.garment > 0.9 for dressed in worn]
+    for index, place in enumerate(places):
+        for later in worn[index + 1 :]:
+            place &= later.mask < 0.1
+    return list(zip(packshots, places, strict=True))
+
+
+def _likeness(after: np.ndarray, packshot: Packshot, place: Mask) -> float:
+    return _overlap(packshot.colours[packshot.alpha > 0.9], after[place]) if place.any() else 0.0
 
 
 def _share(same: np.ndarray, part: np.ndarray) -> float:

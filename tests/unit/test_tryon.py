@@ -3,22 +3,30 @@
 import subprocess
 import sys
 
+import cv2
 import numpy as np
 import pytest
-from dressed_figure import SKIN, TOP, TROUSERS, figure, shirt
+from dressed_figure import SKIN, TOP, TROUSERS, dress, figure, shirt, shorts, skirt, trousers
 from PIL import Image
 from skimage import data
 
 from services.contract import load_engine
+from services.cutout.saliency import Saliency
 from services.errors import InvalidImage
 from services.images import ImageRef
+from services.people import FOLDER
 from services.tryon import engine as tryon_engine
-from services.tryon.body import read_body
+from services.tryon.body import check_arms, read_body
 from services.tryon.garment import read_garment
+from services.tryon.packshot import cut_garment
 from services.tryon.service import SERVICE, TryOnRequest
+from services.tryon.silhouette import check_garment
 
-RED, YELLOW = (190, 40, 40), (250, 220, 40)
+RED, YELLOW, GREEN = (190, 40, 40), (250, 220, 40), (40, 130, 70)
 REF = ImageRef(key=f"images/{64 * '0'}.png", width=64, height=64, media_type="image/png")
+
+
+SALIENCY = Saliency(str(FOLDER.parent / "matting"))
 
 
 def is_near(pixels, colour, tolerance=45):
@@ -29,12 +37,13 @@ def is_near(pixels, colour, tolerance=45):
 def try_on(monkeypatch):
     """Run the engine on the drawn person, whose landmarks are known."""
 
-    def run(garment, sleeve=0.5, seed=0):
-        pixels, person = figure(sleeve)
+    def run(garment, sleeve=0.5, seed=0, then=(), **drawn):
+        pixels, person = figure(sleeve, **drawn)
         monkeypatch.setattr(tryon_engine, "find_people", lambda photo: (person,) if photo.size == (240, 400) else ())
-        made = load_engine(SERVICE.checkpoints[0]).generate(
-            TryOnRequest(person=REF, garment=REF, seed=seed), {"person": Image.fromarray(pixels), "garment": garment}
-        )
+        images = {"person": Image.fromarray(pixels), "garment": garment}
+        images |= {f"more_garments.{index}.garment": one for index, one in enumerate(then)}
+        request = TryOnRequest(person=REF, garment=REF, seed=seed, more_garments=[{"garment": REF} for _ in then])
+        made = load_engine(SERVICE.checkpoints[0]).generate(request, images)
         return pixels, np.asarray(made.images["image"]), made
 
     return run
@@ -90,6 +99,60 @@ def test_trousers_stay(try_on):
     )
 
 
+def test_trousers_are_worn_under_the_top(try_on):
+    """Green where black was, from the hem of the top to both ankles; top, arms and shoes stay; told by outline."""
+    before, after, made = try_on(trousers())
+    assert made.facts["garment_category"] == "lower_body"
+    assert (after[:195] == before[:195]).all()
+    for x in (104, 136):
+        assert is_near(after[250:360, x], GREEN, 60).mean() > 0.9
+    assert (after[375:] == before[375:]).all()
+    assert is_near(after[:365], TROUSERS, 12).sum() < 0.05 * is_near(before, TROUSERS, 12).sum()
+
+
+def test_a_skirt_hangs_over_both_legs(try_on):
+    """Cloth between the legs too; below the hem the legs are skin."""
+    _, after, made = try_on(skirt())
+    assert made.facts["garment_category"] == "lower_body"
+    assert is_near(after[260:300, 95:145], GREEN, 60).mean() > 0.9
+    assert is_near(after[352:364, [104, 136]], SKIN, 60).mean() > 0.8
+
+
+def test_shorts_do_not_bare_legs_that_nobody_saw(try_on):
+    with pytest.raises(InvalidImage, match="hide legs that the garment would show"):
+        try_on(shorts())
+
+
+def test_a_dress_takes_the_place_of_top_and_trousers(try_on):
+    before, after, made = try_on(dress())
+    assert made.facts["garment_category"] == "dresses"
+    assert is_near(after, TOP).sum() < 0.02 * is_near(before, TOP).sum()
+    assert is_near(after[130:300, 110:130], GREEN, 60).mean() > 0.9
+
+
+def test_an_outfit_is_put_on_in_its_order(try_on):
+    """Shirt, then trousers: both are worn, the shirt over the trousers."""
+    _, after, made = try_on(shirt(), then=[trousers()])
+    assert made.facts["garment_categories"] == ["upper_body", "lower_body"]
+    assert is_near(after[130:220, 100:110], RED, 60).mean() > 0.9
+    assert is_near(after[260:350, 104], GREEN, 60).mean() > 0.9
+
+
+@pytest.mark.parametrize(
+    ("draw", "reason"),
+    [
+        (lambda pixels: cv2.circle(pixels, (180, 145), 90, RED, 25), "ring or a frame"),
+        (lambda pixels: [pixels.__setitem__(np.s_[40:250, x : x + 60], RED) for x in (60, 220)], "separate things"),
+        (lambda pixels: pixels.__setitem__(np.s_[40:250, 90:250], RED), "plain rectangle"),
+    ],
+)
+def test_what_is_no_garment_is_refused(draw, reason):
+    pixels = np.full((290, 360, 3), 255, np.uint8)
+    draw(pixels)
+    with pytest.raises(InvalidImage, match=reason):
+        check_garment(cut_garment(Image.fromarray(pixels), SALIENCY))
+
+
 def test_the_same_seed_gives_the_same_picture(try_on):
     assert (try_on(shirt(), seed=3)[1] == try_on(shirt(), seed=3)[1]).all()
 
@@ -106,14 +169,14 @@ def test_plates_show_the_dressed_person(try_on):
 
 @pytest.mark.parametrize(("sleeves", "found"), [(True, 2), (False, 0)])
 def test_sleeves_are_found(sleeves, found):
-    garment = read_garment(shirt(sleeves=sleeves))
+    garment = read_garment(cut_garment(shirt(sleeves=sleeves), SALIENCY))
     assert sum(sleeve is not None for sleeve in garment.sleeves) == found
     assert garment.chest == pytest.approx(152, rel=0.1)
 
 
 def test_a_white_garment_on_white_is_cut_out():
     """White cloth differs from a white backdrop by a few levels only."""
-    garment = read_garment(shirt(colour=(246, 245, 243)))
+    garment = read_garment(cut_garment(shirt(colour=(246, 245, 243)), SALIENCY))
     assert garment.alpha[garment.alpha.shape[0] // 2].sum() > 100
 
 
@@ -130,7 +193,7 @@ def test_a_white_garment_on_white_is_cut_out():
 def test_poses_that_cannot_be_dressed_are_refused(moved, reason):
     _, person = figure(**moved)
     with pytest.raises(InvalidImage, match=reason):
-        read_body(person)
+        (read_body(person), check_arms(person))
 
 
 def test_who_is_dressed():
@@ -157,5 +220,5 @@ def test_a_garment_with_an_alpha_channel_is_taken_as_it_is():
     cut = shirt().convert("RGBA")
     pixels = np.asarray(cut).copy()
     pixels[..., 3] = np.where((pixels[..., :3] == 255).all(axis=2), 0, 255)
-    garment = read_garment(Image.fromarray(pixels))
+    garment = read_garment(cut_garment(Image.fromarray(pixels), SALIENCY))
     assert garment.chest == pytest.approx(152, rel=0.1)

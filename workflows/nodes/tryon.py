@@ -6,7 +6,7 @@ from workflows.creative import Caption, Imagery, MadeBy, PlacedProduct
 from workflows.graph import Services, node
 
 
-@node(version="1", service="tryon")
+@node(version="2", service="tryon")
 async def try_on(services: Services, person: ImageRef, garment: ImageRef, seed: int) -> Imagery:
     """Dress a person in a garment, before the photo's own background, in every shape."""
     made = await services.generate("tryon", TryOnRequest(person=person, garment=garment, seed=seed))

@@ -1,0 +1,103 @@
+"""A garment's photo becomes a packshot: the garment alone, with its outline."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from PIL import Image
+
+from services.cutout.cutout import cut_out
+from services.cutout.saliency import Saliency
+from services.errors import InvalidImage
+from services.tryon.arrays import Floats, Mask, blur, largest_part
+
+WORKING_HEIGHT_PX = 1000
+FLAT_BORDER_STD = 6.0
+LEAST_WHOLE = 0.85
+MOST_HOLLOW = 0.2
+STRONG = 40  # levels from the backdrop
+ADVICE = "Send one garment, upright, flat or on a ghost mannequin, on a plain background."
+
+
+@dataclass(frozen=True)
+class Packshot:
+    """A garment alone. colours: float32 (height, width, 3) sRGB 0..255. alpha: float32 0..1."""
+
+    colours: Floats
+    alpha: Floats
+
+
+def cut_garment(photo: Image.Image, saliency: Saliency) -> Packshot:
+    """Cut the garment out and trim it, at most WORKING_HEIGHT_PX high.
+
+    ``saliency`` finds it where the backdrop is not flat. Raises InvalidImage for several things or a frame, and
+    CutOutFailed where nothing can be told from the backdrop.
+    """
+    flat = _cut_flat(photo.convert("RGB")) if photo.mode == "RGB" else None
+    if flat is None:
+        image = cut_out(photo, saliency).image
+        pixels = np.asarray(image).astype(np.float32)
+        colours, alpha = pixels[..., :3], pixels[..., 3] / 255
+    else:
+        colours, alpha = flat
+    scale = WORKING_HEIGHT_PX / alpha.shape[0]
+    if scale < 1:
+        size = (max(round(alpha.shape[1] * scale), 1), WORKING_HEIGHT_PX)
+        colours, alpha = (cv2.resize(part, size, interpolation=cv2.INTER_AREA) for part in (colours, alpha))
+    pad = 8
+    colours = cv2.copyMakeBorder(colours, pad, pad, pad, pad, cv2.BORDER_REPLICATE)
+    return Packshot(colours, cv2.copyMakeBorder(alpha, pad, pad, pad, pad, cv2.BORDER_CONSTANT))
+
+
+def _cut_flat(photo: Image.Image) -> tuple[Floats, Floats] | None:
+    """Cut from a backdrop of one flat colour, down to parts that differ from it by a few levels; None on other ones.
+
+    White on white is what garment photos are made of, so the tolerance follows the backdrop's own noise.
+    """
+    pixels = np.asarray(photo)
+    edge = max(min(pixels.shape[:2]) // 60, 4)
+    border = np.concatenate(
+        [pixels[:edge].reshape(-1, 3), pixels[:, :edge].reshape(-1, 3), pixels[:, -edge:].reshape(-1, 3)]
+    )
+    colour = np.median(border, axis=0)
+    away = np.abs(border.astype(np.float32) - colour).max(axis=1)
+    noise = float(np.percentile(away, 90))
+    if noise > FLAT_BORDER_STD:
+        return None
+    distance = np.abs(pixels.astype(np.float32) - colour).max(axis=2)
+    near = (blur(distance, 1.0) <= max(3.0, 2 * noise)).astype(np.uint8)
+    near = cv2.copyMakeBorder(near, 4, 4, 4, 4, cv2.BORDER_CONSTANT, value=1)
+    near = cv2.morphologyEx(near, cv2.MORPH_ERODE, np.ones((3, 3), np.uint8))
+    _, labels = cv2.connectedComponents(near, connectivity=4)
+    outside = cv2.dilate((labels == labels[0, 0]).astype(np.uint8), np.ones((3, 3), np.uint8))[4:-4, 4:-4]
+    everything = blur(1 - outside.astype(np.float32), pixels.shape[0] / 350) > 0.5
+    mask = largest_part(everything)
+    if not 0.04 < mask.mean() < 0.95:
+        return None
+    _check_whole(everything, mask, distance)
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    part = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    colours = _spread(pixels[part].astype(np.float32), mask[part])
+    alpha = np.clip(1.6 * (blur(mask[part].astype(np.float32), 1.2) - 0.5) + 0.35, 0, 1)
+    contrast = np.abs(colours - colour).max(axis=2)
+    cover = np.clip(1.6 * distance[part] / np.maximum(contrast, 1) - 0.4, 0, 1)
+    depth = cv2.distanceTransform(np.pad(mask[part].astype(np.uint8), 1), cv2.DIST_L2, 3)[1:-1, 1:-1]
+    is_fringe = (depth < 10) & (contrast > 45)
+    return colours, np.where(is_fringe, np.minimum(alpha, cover), alpha).astype(np.float32)
+
+
+def _check_whole(everything: Mask, mask: Mask, distance: Floats) -> None:
+    """Raise InvalidImage for several things, and for a ring. White cloth on white has no rings: it all is backdrop."""
+    if mask.sum() < LEAST_WHOLE * everything.sum():
+        raise InvalidImage("The garment photo", "it shows several separate things", ADVICE)
+    hole = largest_part(mask & (distance < 2))
+    if hole.sum() > MOST_HOLLOW * mask.sum() and np.median(distance[mask & ~hole]) > STRONG:
+        raise InvalidImage("The garment photo", "what it shows is a ring or a frame, not a garment", ADVICE)
+
+
+def _spread(colours: Floats, mask: np.ndarray) -> Floats:
+    """Carry the garment's colour over its edge, so that no backdrop shines through the soft outline."""
+    core = cv2.erode(mask.astype(np.uint8), np.ones((9, 9), np.uint8)).astype(np.float32)
+    weight = cv2.GaussianBlur(core, (0, 0), 4) + 1e-4
+    spread = cv2.GaussianBlur(colours * core[..., None], (0, 0), 4) / weight[..., None]
+    return np.where(core[..., None] > 0, colours, np.where(weight[..., None] > 1e-3, spread, colours))

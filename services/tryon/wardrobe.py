@@ -1,0 +1,58 @@
+"""Putting one garment on: what each category needs to see of the person, and how it is dressed."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+
+from services.people import Person
+from services.tryon.body import check_arms, find_regions, read_body
+from services.tryon.drape import fit_garment
+from services.tryon.drape_legs import fit_legwear
+from services.tryon.dressing import Dressed, dress
+from services.tryon.dressing_legs import bare_legs, dress_legs
+from services.tryon.garment import read_garment
+from services.tryon.legwear import read_legwear
+from services.tryon.packshot import Packshot
+from services.tryon.service import GarmentCategory
+from services.tryon.stance import read_stance
+
+PutOn = Callable[[np.ndarray, Person, Packshot, int], Dressed]
+
+
+def put_on_top(pixels: np.ndarray, person: Person, packshot: Packshot, seed: int) -> Dressed:
+    """Dress the trunk and arms. ``pixels`` uint8 RGB. Raises InvalidImage with the reason."""
+    check_arms(person)
+    garment = read_garment(packshot)
+    body, regions = find_regions(pixels, person, read_body(person))
+    return dress(pixels, body, regions, fit_garment(garment, body, regions), seed)
+
+
+def put_on_legwear(pixels: np.ndarray, person: Person, packshot: Packshot, seed: int) -> Dressed:
+    """Dress hips and legs, under the worn top. ``pixels`` uint8 RGB. Raises InvalidImage with the reason."""
+    legwear = read_legwear(packshot)
+    body, regions = find_regions(pixels, person, read_body(person))
+    stance = read_stance(pixels, person, body, regions)
+    return dress_legs(pixels, regions, fit_legwear(legwear, body, regions, stance), seed)
+
+
+def put_on_dress(pixels: np.ndarray, person: Person, packshot: Packshot, seed: int) -> Dressed:
+    """Take legwear off, dress from the shoulders down. ``pixels`` uint8 RGB. Raises InvalidImage with the reason."""
+    check_arms(person)
+    garment = read_garment(packshot)
+    body, regions = find_regions(pixels, person, read_body(person))
+    stance = read_stance(pixels, person, body, regions)
+    bared, opened = bare_legs(pixels.astype(np.float32), body, regions, stance)
+    opened = opened * (1 - np.maximum(np.maximum(*regions.arms), stance.shoes))
+    bare = pixels + (bared - pixels) * opened[..., None]
+    dressed = dress(
+        np.clip(bare + 0.5, 0, 255).astype(np.uint8), body, regions, fit_garment(garment, body, regions), seed
+    )
+    return replace(dressed, mask=np.maximum(dressed.mask, opened))
+
+
+PUT_ON: dict[GarmentCategory, PutOn] = {
+    "upper_body": put_on_top,
+    "lower_body": put_on_legwear,
+    "dresses": put_on_dress,
+}
