@@ -1,5 +1,6 @@
 """A product photo becomes a cut-out: the product alone, trimmed, with a soft matte."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -31,6 +32,7 @@ LARGER_ADVICE = "Send a photo in which the product is at least 500 px on its lon
 SOLID_ALPHA = 235
 DARK = 90
 SHADOW_SHARE = 0.01
+Solve = Callable[[np.ndarray, np.ndarray, float], np.ndarray]  # picture, mask, band in px -> alpha, as soft_matte
 Method = Literal["alpha", "plain background", "wall and table", "busy background"]
 
 
@@ -53,8 +55,8 @@ class CutOut:
         return np.asarray(self.image.getchannel("A"))
 
 
-def cut_out(photo: Image.Image, saliency: Saliency, material: Material = "opaque") -> CutOut:
-    """Cut the product out of a photo (mode RGB or RGBA, 8-bit sRGB).
+def cut_out(photo: Image.Image, saliency: Saliency, material: Material = "opaque", solve: Solve = soft_matte) -> CutOut:
+    """Cut the product out of a photo (mode RGB or RGBA, 8-bit sRGB). ``solve`` makes the matte at its edge.
 
     Raises:
         CutOutFailed: it cannot be told from its background; says what was seen and what to send instead.
@@ -65,7 +67,7 @@ def cut_out(photo: Image.Image, saliency: Saliency, material: Material = "opaque
     if material == "glass":
         problem = "it is glass, which shows its background, and the photo has no alpha channel"
         raise CutOutFailed(problem, "Send a PNG whose alpha says how much shows through.")
-    return _from_background(np.ascontiguousarray(pixels[..., :3]), saliency)
+    return _from_background(np.ascontiguousarray(pixels[..., :3]), saliency, solve)
 
 
 def _from_alpha(pixels: np.ndarray, material: Material) -> CutOut:
@@ -93,7 +95,7 @@ def without_shadow(rgb: np.ndarray, alpha: np.ndarray) -> np.ndarray:
     return np.where(reach(soft, wide) & ~edge, 0, alpha).astype(np.uint8)
 
 
-def _from_background(rgb: np.ndarray, saliency: Saliency) -> CutOut:
+def _from_background(rgb: np.ndarray, saliency: Saliency, solve: Solve) -> CutOut:
     small = _shrink(rgb, WORKING_SIDE_PX)
     likely = saliency.find(small)
     mask, method, confidence = _find_product(small, likely)
@@ -106,7 +108,7 @@ def _from_background(rgb: np.ndarray, saliency: Saliency) -> CutOut:
     near, scale = _surroundings(mask), rgb.shape[1] / mask.shape[1]
     corner = round(near[1].start * scale), round(near[0].start * scale)
     window = rgb[corner[1] : round(near[0].stop * scale), corner[0] : round(near[1].stop * scale)]
-    alpha, colour = _solve_edge(np.ascontiguousarray(window), mask[near])
+    alpha, colour = _solve_edge(np.ascontiguousarray(window), mask[near], solve)
     return _trim(colour, alpha, method, confidence, corner)
 
 
@@ -166,14 +168,14 @@ def _surroundings(mask: np.ndarray, margin_px: int = 12) -> tuple[slice, slice]:
     return rows, slice(max(0, left - margin_px), min(mask.shape[1], left + width + margin_px))
 
 
-def _solve_edge(rgb: np.ndarray, mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _solve_edge(rgb: np.ndarray, mask: np.ndarray, solve: Solve) -> tuple[np.ndarray, np.ndarray]:
     """Alpha (height, width) and clean colours (height, width, 3) at the picture's size; solved at 2048 px at most."""
     picture = _shrink(rgb, MATTING_SIDE_PX)
     height, width = picture.shape[:2]
     scale = width / mask.shape[1]
     smooth = cv2.resize(mask.astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC)
     band_px = 1.5 + 1.2 * scale
-    alpha = soft_matte(picture, cv2.GaussianBlur(smooth, (0, 0), 1.2 * scale) > 0.5, band_px)
+    alpha = solve(picture, cv2.GaussianBlur(smooth, (0, 0), 1.2 * scale) > 0.5, band_px)
     if picture is not rgb:
         alpha = cv2.resize(alpha, rgb.shape[1::-1], interpolation=cv2.INTER_LINEAR)
     return alpha, clean_colours(rgb, alpha, band_px)

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from PIL import Image
 
 from services.contract import Checkpoint, Output
-from services.cutout.cutout import cut_out
+from services.cutout.cutout import Solve, cut_out
+from services.cutout.matting import soft_matte
 from services.cutout.saliency import Saliency
 from services.cutout.service import CutOutRequest
 from services.errors import CutOutFailed
@@ -20,13 +21,14 @@ class CutOutEngine:
     def load(self, checkpoint: Checkpoint) -> None:
         """Read the network of the checkpoint's folder."""
         self._saliency = Saliency(checkpoint.location)
+        self._solve: Solve = soft_matte
 
     def generate(self, request: CutOutRequest, images: Mapping[str, Image.Image]) -> Output:
         """Cut out; raises CutOutFailed with what was seen and what to send instead."""
         photo = images["photo"]
         if photo.mode == "RGB":
             refuse_person(photo)
-        cut = cut_out(photo, self._saliency, request.material)
+        cut = cut_out(photo, self._saliency, request.material, self._solve)
         facts = {"method": cut.method, "confidence": cut.confidence, "box": cut.box.model_dump()}
         return Output(images={"cutout": cut.image}, facts=facts)
 

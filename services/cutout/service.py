@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from services.checkpoint import Weights
 from services.contract import Checkpoint, GenerateRequest, Service
 from services.images import ImageRef
 
@@ -35,6 +36,17 @@ SERVICE = Service(
             revision="2026-11-22",
             licence="Apache-2.0",
             engine="services.cutout.engine:CutOutEngine",
+        ),
+        Checkpoint(
+            name="vitmatte",
+            source="hustvl/vitmatte-small-composition-1k",
+            revision="6a58ad7646403c1df626fbd746900aec7361ea1d",
+            licence="Apache-2.0",
+            engine="services.cutout.engine_vitmatte:VitMatteEngine",
+            device="cuda",
+            num_gpus=0.25,
+            memory_gib=3,
+            parts={"saliency": Weights(source="assets/models/matting", revision="2026-11-22", licence="Apache-2.0")},
         ),
     ),
 )

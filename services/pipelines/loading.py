@@ -40,6 +40,19 @@ def load_part(part_class: Any, checkpoint: Checkpoint, role: str, **options: Any
     return part_class.from_pretrained(weights.location, dtype=torch_dtype(checkpoint), **weights.hub_options, **options)
 
 
+def load_network(network_class: Any, checkpoint: Checkpoint, role: str = "", **options: Any) -> Any:
+    """A transformers network of the checkpoint, or of one of its parts, on its device and in its dtype.
+
+    What an earlier checkpoint of this process left behind is given back to the device first.
+    """
+    free_device_memory()
+    weights: Weights = checkpoint.parts[role] if role else checkpoint
+    network = network_class.from_pretrained(
+        weights.location, dtype=torch_dtype(checkpoint), **weights.hub_options, **options
+    )
+    return network.to(checkpoint.device).eval()
+
+
 def torch_dtype(checkpoint: Checkpoint) -> torch.dtype:
     """The torch dtype that the checkpoint names."""
     dtype: torch.dtype = getattr(torch, checkpoint.dtype)

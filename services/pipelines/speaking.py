@@ -7,17 +7,13 @@ from transformers import StoppingCriteria, StoppingCriteriaList
 
 from services.cancellation import stop_if_cancelled
 from services.checkpoint import Checkpoint
-from services.pipelines.loading import free_device_memory, torch_dtype
+from services.pipelines.loading import load_network
 
 
 def load_speaker(model_class: Any, checkpoint: Checkpoint) -> Any:
     """A transformers model that writes text, on the checkpoint's device and in its dtype."""
-    free_device_memory()
     attention = {"attn_implementation": one} if (one := checkpoint.optimisations.attention) else {}
-    model = model_class.from_pretrained(
-        checkpoint.location, dtype=torch_dtype(checkpoint), **checkpoint.hub_options, **attention
-    )
-    return model.to(checkpoint.device).eval()
+    return load_network(model_class, checkpoint, **attention)
 
 
 class StopIfCancelled(StoppingCriteria):
