@@ -28,6 +28,7 @@ from services.errors import FormatHasNoLayout, LabelHasNoRoom, LogoHasNoContrast
 from services.images import Box, EncodedImage, Shape
 
 FONTS = "fonts/fonts.yaml"
+HYPHENATION = "hyphenation"
 _FAILURES = (FormatHasNoLayout, LabelHasNoRoom, LogoHasNoContrast, TooLarge, WordsDoNotFit)  # of one canvas alone
 _SET_IN: dict[str, tuple[str, int, float]] = {  # role -> family field of the style, weight, tracking in em
     "headline": ("headline_font", 600, -0.015),
@@ -44,7 +45,7 @@ class CompositorEngine:
         """Read the templates of the checkpoint's folder and register the fonts that stand beside it."""
         folder = Path(checkpoint.location)
         self._templates = load_templates(folder)
-        self._text_layer = TextLayer(folder.parent / FONTS)
+        self._text_layer = TextLayer(folder.parent / FONTS, folder.parent / HYPHENATION)
         # These three remember results by all that they depend on, so no answer depends on an earlier call.
         self._press = Press()
         self._darkroom = Darkroom()

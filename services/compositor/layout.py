@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from itertools import product
 
 import numpy as np
 
@@ -82,6 +83,7 @@ class Setting:
     template: Template
     short_px: int
     scale: float
+    divides: bool  # whether a headline may be hyphenated; other texts may
 
     def size(self, role: Role) -> float:
         """Type size (or logo height) in px at this scale."""
@@ -98,9 +100,9 @@ class Site:
     shot: Shot
     clutter: ClutterMap
 
-    def setting(self, scale: float) -> Setting:
+    def setting(self, scale: float, divides: bool) -> Setting:
         """Everything that setting an item depends on, at one scale."""
-        return Setting(self.copy, self.template, min(self.canvas.width, self.canvas.height), scale)
+        return Setting(self.copy, self.template, min(self.canvas.width, self.canvas.height), scale, divides)
 
 
 @dataclass(frozen=True)
@@ -214,20 +216,21 @@ def _aligned_in(part: Box, region: Box, group: Group) -> Group:
 
 
 def _fit_group(group: Group, region: Box, site: Site) -> Column | Role:
-    """Largest comfortable scale, dropping as little as possible; then below comfort; then the role that is too long."""
+    """Largest comfortable scale, dropping as little as possible; below comfort; headline divided; what is too long."""
     present = [item for item in group.leaves() if site.copy.has(item.role)]
     droppable = sorted((item for item in present if item.drop), key=lambda item: item.drop)
     drops = [tuple(item.role for item in droppable[:count] if item.role) for count in range(len(droppable) + 1)]
-    for is_comfortable in (True, False):
+    divisions = (False, True) if site.copy.blocks["headline"].can_be_divided else (False,)
+    for divides, is_comfortable in product(divisions, (True, False)):
         scales = [scale for scale in SCALES if (scale >= group.comfortable) == is_comfortable]
         for dropped in drops:
-            columns = [_set_column(group, region, site.setting(scale), dropped) for scale in scales]
+            columns = [_set_column(group, region, site.setting(scale, divides), dropped) for scale in scales]
             fitting = [placed for placed in columns if placed is not None and not _covers_ad_choices(placed, site)]
             if fitting:
                 placed = max(fitting, key=_appeal)
                 clutter = {item.role: site.clutter.under(site.shot, item.box) for item in placed}
                 return Column(placed, dropped, is_comfortable, clutter)
-    return _find_culprit(present, region, site.setting(0))
+    return _find_culprit(present, region, site.setting(0, divides=True))
 
 
 def _appeal(placed: list[Placed]) -> float:
@@ -321,7 +324,7 @@ def _set_row(leaves: list[Item], width: float, setting: Setting) -> list[Placed]
 def _set_text(item: Item, width: float, setting: Setting) -> Placed | None:
     assert item.role
     block, size = setting.copy.blocks[item.role], setting.size(item.role)
-    cuts = [pieces for pieces in (block.pieces, block.fine) if pieces]
+    cuts = block.cuts(width / size, setting.divides or item.role != "headline")
     found = ((pieces, break_lines(pieces, width / size, item.lines)) for pieces in cuts if width > 0)
     pieces, broken = next(((pieces, broken) for pieces, broken in found if broken), (None, None))
     if pieces is None or broken is None:

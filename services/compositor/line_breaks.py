@@ -11,22 +11,32 @@ _HANGING_LETTERS = 3
 _HANGING = 0.1
 _ALONE = 0.1
 _PAUSE = -0.12
+_DIVIDED = 0.5
 _HEADLINE_PIECES = 14  # longer texts are only evened out
 
 
 @dataclass(frozen=True)
 class Pieces:
-    """A text cut where lines may break. Widths are in em; ``joins[i]`` is what stands before piece i on its line."""
+    """A text cut where lines may break. Widths are in em; ``joins[i]`` is what stands before piece i on its line.
+
+    A line that ends after one of ``hyphens`` ends in a hyphen.
+    """
 
     texts: tuple[str, ...]
     joins: tuple[str, ...]
     widths: tuple[float, ...]
     space: float
+    hyphens: frozenset[int] = frozenset()
+    hyphen: float = 0
 
     def width(self, start: int, end: int) -> float:
         """Width in em of pieces start to end (exclusive) on one line."""
         pieces, spaces = self._reach
-        return pieces[end] - pieces[start] + (spaces[end] - spaces[start + 1]) * self.space
+        return pieces[end] - pieces[start] + (spaces[end] - spaces[start + 1]) * self.space + self.tail(end - 1)
+
+    def tail(self, last: int) -> float:
+        """Width in em of the hyphen after the last piece of a line, if there is one."""
+        return self.hyphen if last in self.hyphens else 0.0
 
     @cached_property
     def _reach(self) -> tuple[tuple[float, ...], tuple[int, ...]]:
@@ -36,9 +46,24 @@ class Pieces:
 
     def text(self, start: int, end: int) -> str:
         """Pieces start to end (exclusive) as written."""
-        return "".join(
-            join + text for join, text in zip(self.joins[start:end], self.texts[start:end], strict=True)
-        ).strip()
+        joined = (join + text for join, text in zip(self.joins[start:end], self.texts[start:end], strict=True))
+        return "".join(joined).strip() + ("-" if end - 1 in self.hyphens else "")
+
+
+def cut_where_needed(coarse: Pieces, fine: Pieces, origins: tuple[int, ...], limit: float) -> Pieces:
+    """The coarse pieces, but those wider than ``limit`` em in their fine parts."""
+    sources: list[tuple[Pieces, int]] = []
+    for number, width in enumerate(coarse.widths):
+        parts = [(fine, place) for place, origin in enumerate(origins) if origin == number]
+        sources += [(coarse, number)] if width <= limit else parts
+    return Pieces(
+        tuple(pieces.texts[place] for pieces, place in sources),
+        tuple(pieces.joins[place] for pieces, place in sources),
+        tuple(pieces.widths[place] for pieces, place in sources),
+        coarse.space,
+        frozenset(index for index, (pieces, place) in enumerate(sources) if place in pieces.hyphens),
+        fine.hyphen,
+    )
 
 
 def cut(text: str, language: str = "en") -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -77,10 +102,11 @@ def _fill(pieces: Pieces, limit: float) -> list[tuple[int, int]] | None:
     lines: list[tuple[int, int]] = []
     start, width = 0, 0.0
     for index, own in enumerate(pieces.widths):
-        if own > limit:
+        tail = pieces.tail(index)
+        if own + tail > limit:
             return None
         joined = width + len(pieces.joins[index]) * pieces.space + own
-        if index > start and joined > limit:
+        if index > start and joined + tail > limit:
             lines.append((start, index))
             start, width = index, own
         else:
@@ -113,7 +139,7 @@ def _by_sense(pieces: Pieces, even: list[tuple[int, int]], limit: float) -> Brok
                 if width > limit:
                     break
                 price = cost + (1 - width / target) ** 2 + (_ALONE if end == start + 1 else 0)
-                price += _break_cost(pieces.texts[end - 1]) if end < total else 0
+                price += _break_cost(pieces, end - 1) if end < total else 0
                 if end not in longer or price < longer[end][0]:
                     longer[end] = (price, [*lines, (start, end)])
         best = longer
@@ -121,7 +147,10 @@ def _by_sense(pieces: Pieces, even: list[tuple[int, int]], limit: float) -> Brok
     return Broken(lines, cost)
 
 
-def _break_cost(word: str) -> float:
+def _break_cost(pieces: Pieces, last: int) -> float:
+    word = pieces.texts[last]
+    if last in pieces.hyphens:
+        return _DIVIDED
     if word[-1] in ",.;:!?–—、。，！？؟،":
         return _PAUSE
     return _HANGING if word.isalpha() and word.isascii() and len(word) <= _HANGING_LETTERS else 0.0

@@ -1,6 +1,6 @@
 """Type: the only module that knows the text engine. Fonts are registered once; then it measures and draws."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,10 +9,12 @@ import numpy as np
 from pytakumi import Renderer
 
 from services.compositor.fonts import Face, FontBook, FontChain
-from services.compositor.line_breaks import Pieces, cut
-from services.compositor.writing import Direction, direction_of, fine_pieces
+from services.compositor.hyphenation import Hyphenator
+from services.compositor.line_breaks import Pieces, cut, cut_where_needed
+from services.compositor.writing import Direction, FineCut, direction_of, fine_cut
 
 _MEASURE_PX = 100.0
+_RULERS = ("n n", "nn", "-")  # measured with every text, for its spaces and hyphens
 _LEADING = 0.14  # least space between the ink of two lines, in em
 
 
@@ -34,9 +36,10 @@ class TextStyle:
 class TextBlock:
     """A text with its style, cut and measured. All lengths in em.
 
-    ``fine`` cuts the same text at more places, for columns too narrow for ``pieces``. ``bearings`` is the empty space
-    before each piece's ink. ``rise`` and ``drop`` are how far the script reaches above and below the baseline (for
-    Latin: the capitals and the descenders), ``sinks`` how far helping fonts lower the baseline of the engine's lines.
+    ``fine`` cuts the same text at more places (``origins``: of which of the pieces each is a part). ``bearings`` is the
+    empty space before each piece's ink. ``rise`` and ``drop`` are how far the script reaches above and below the
+    baseline (for Latin: the capitals and the descenders), ``sinks`` how far helping fonts lower the baseline of the
+    engine's lines.
     """
 
     text: str
@@ -48,6 +51,19 @@ class TextBlock:
     sinks: float
     families: tuple[str, ...]
     fine: Pieces | None = None
+    origins: tuple[int, ...] = ()
+
+    @property
+    def can_be_divided(self) -> bool:
+        """Whether a word of it may end in a hyphen."""
+        return self.fine is not None and bool(self.fine.hyphens)
+
+    def cuts(self, limit: float, may_divide: bool) -> Iterator[Pieces]:
+        """Ways to cut it for a column of ``limit`` em, coarse to fine; words are divided only if that is allowed."""
+        yield self.pieces
+        if self.fine and (may_divide or not self.fine.hyphens):
+            yield cut_where_needed(self.pieces, self.fine, self.origins, limit)
+            yield self.fine
 
     def leading(self, usual: float) -> float:
         """Distance of baselines: the usual one, or more for scripts that reach further."""
@@ -83,9 +99,10 @@ class Plaque:
 class TextLayer:
     """The registered fonts, and the renderer that measures and draws with them."""
 
-    def __init__(self, fonts: Path) -> None:
-        """``fonts`` is the fonts.yaml."""
+    def __init__(self, fonts: Path, patterns: Path) -> None:
+        """``fonts`` is the fonts.yaml, ``patterns`` the folder of hyphenation patterns."""
         self._renderer = Renderer()
+        self._hyphenator = Hyphenator(patterns)
         self._book = FontBook(fonts)
         for face in (face for weights in self._book.faces.values() for face in weights.values()):
             self._renderer.register_font(face.path.read_bytes(), name=face.family, weight=face.weight)
@@ -107,19 +124,25 @@ class TextLayer:
             MissingGlyphs: letters that no font has.
         """
         coarse = {name: cut(text, language) for name, (text, _) in texts.items()}
-        fine = {f"{name} fine": found for name, parts in coarse.items() if (found := fine_pieces(*parts))}
-        parts = coarse | fine
+        fine = {name: self._cut_fine(*parts, language) for name, parts in coarse.items()}
+        parts = coarse | {f"{name} fine": (found.texts, found.joins) for name, found in fine.items() if found}
         styles = {name: texts[name.removesuffix(" fine")][1] for name in parts}
-        flat = [(piece, styles[name]) for name, (pieces, _) in parts.items() for piece in (*pieces, "n n", "nn")]
+        flat = [(piece, styles[name]) for name, (pieces, _) in parts.items() for piece in (*pieces, *_RULERS)]
         widths = iter(self._measure_widths(flat))
         measured = {}
         for name, (pieces, joins) in parts.items():
             own = tuple(next(widths) for _ in pieces)
-            measured[name] = Pieces(pieces, joins, own, next(widths) - next(widths))
+            with_space, alone, hyphen = (next(widths) for _ in _RULERS)
+            found = fine[name.removesuffix(" fine")] if name.endswith(" fine") else None
+            hyphens = found.hyphens if found else frozenset()
+            measured[name] = Pieces(pieces, joins, own, with_space - alone, hyphens, hyphen)
         return {
-            name: _block(name, text, style, measured[name], measured.get(f"{name} fine"))
+            name: _block(name, text, style, measured[name], measured.get(f"{name} fine"), fine[name])
             for name, (text, style) in texts.items()
         }
+
+    def _cut_fine(self, texts: tuple[str, ...], joins: tuple[str, ...], language: str) -> FineCut | None:
+        return fine_cut(texts, joins, lambda text: self._hyphenator.divide(text, language))
 
     def _measure_widths(self, texts: Sequence[tuple[str, TextStyle]]) -> list[float]:
         nodes = [_text_node(text, style, _MEASURE_PX) for text, style in texts]
@@ -140,7 +163,9 @@ def _root(children: list[dict[str, Any]], width: int, height: int) -> dict[str, 
     return {"type": "container", "style": style, "children": children}
 
 
-def _block(name: str, text: str, style: TextStyle, pieces: Pieces, fine: Pieces | None) -> TextBlock:
+def _block(
+    name: str, text: str, style: TextStyle, pieces: Pieces, fine: Pieces | None, fine_parts: FineCut | None
+) -> TextBlock:
     parts = style.fonts.split(text, name)
     helpers = [face for face in parts if face != style.face]
     reaches = [face.extent(letters) for face, letters in parts.items() if face in helpers and letters.strip()]
@@ -154,6 +179,7 @@ def _block(name: str, text: str, style: TextStyle, pieces: Pieces, fine: Pieces 
         sinks=style.fonts.sinks(helpers),
         families=tuple(face.family for face in parts) or (style.face.family,),
         fine=fine,
+        origins=fine_parts.origins if fine_parts else (),
     )
 
 

@@ -1,6 +1,8 @@
 """Writing systems: which way a text runs, and where lines of scripts without spaces may break."""
 
 import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from typing import Literal
@@ -50,16 +52,34 @@ def _is_ideographic(letter: str) -> bool:
     return 0x3040 <= point < 0x3100 or 0x3400 <= point < 0xA000 or 0xF900 <= point < 0xFB00
 
 
-def fine_pieces(texts: tuple[str, ...], joins: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
-    """The same pieces with ideographs and kana cut one by one (kinsoku kept); None when that changes nothing."""
-    finer = [_letters(text) for text in texts]
-    if all(len(parts) == 1 for parts in finer):
+@dataclass(frozen=True)
+class FineCut:
+    """Pieces cut at more places. ``origins``: the coarse piece of each; ``hyphens``: those that may end in one."""
+
+    texts: tuple[str, ...]
+    joins: tuple[str, ...]
+    origins: tuple[int, ...]
+    hyphens: frozenset[int]
+
+
+def fine_cut(
+    texts: tuple[str, ...], joins: tuple[str, ...], divide: Callable[[str], tuple[str, ...]]
+) -> FineCut | None:
+    """The same pieces cut finer: ideographs and kana one by one (kinsoku kept), long words where ``divide`` says.
+
+    None when that changes nothing.
+    """
+    divided = [divide(text) for text in texts]
+    finer = [parts if len(parts) > 1 else tuple(_letters(parts[0])) for parts in divided]
+    flat = [(number, index) for number, parts in enumerate(finer) for index in range(len(parts))]
+    if len(flat) == len(texts):
         return None
-    texts_out = tuple(part for parts in finer for part in parts)
-    joins_out = tuple(
-        join if index == 0 else "" for parts, join in zip(finer, joins, strict=True) for index in range(len(parts))
+    return FineCut(
+        texts=tuple(finer[number][index] for number, index in flat),
+        joins=tuple(joins[number] if index == 0 else "" for number, index in flat),
+        origins=tuple(number for number, _ in flat),
+        hyphens=frozenset(place for place, (number, index) in enumerate(flat) if index + 1 < len(divided[number])),
     )
-    return texts_out, joins_out
 
 
 def _letters(text: str) -> list[str]:

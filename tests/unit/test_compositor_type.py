@@ -11,7 +11,7 @@ from services.settings import ASSETS
 
 @pytest.fixture(scope="module")
 def text_layer():
-    return TextLayer(ASSETS / "fonts" / "fonts.yaml")
+    return TextLayer(ASSETS / "fonts" / "fonts.yaml", ASSETS / "hyphenation")
 
 
 def pieces_of(text):

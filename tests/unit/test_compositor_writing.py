@@ -8,7 +8,7 @@ from services.compositor.engine import CompositorEngine
 from services.compositor.line_breaks import cut
 from services.compositor.service import SERVICE, Canvas, Words
 from services.compositor.text_layer import Line, TextLayer
-from services.compositor.writing import direction_of, fine_pieces
+from services.compositor.writing import direction_of, fine_cut
 from services.errors import MissingGlyphs
 from services.settings import ASSETS
 
@@ -28,7 +28,7 @@ HEADLINES = {
 
 @pytest.fixture(scope="module")
 def text_layer():
-    return TextLayer(ASSETS / "fonts" / "fonts.yaml")
+    return TextLayer(ASSETS / "fonts" / "fonts.yaml", ASSETS / "hyphenation")
 
 
 @pytest.fixture(scope="module")
@@ -75,10 +75,16 @@ def test_phrases_are_places_to_break():
 
 def test_fine_cuts_keep_punctuation_with_its_letter():
     """In narrow columns ideographs part, but no line begins with a comma or ends with an opening bracket."""
-    pieces = fine_pieces(("「静か」、", "mug"), ("", ""))
-    assert pieces is not None
-    assert pieces[0] == ("「静", "か」、", "mug")
-    assert fine_pieces(("mug",), ("",)) is None
+    found = fine_cut(("「静か」、", "mug"), ("", ""), whole)
+    assert found is not None
+    assert found.texts == ("「静", "か」、", "mug")
+    assert (found.origins, found.hyphens) == ((0, 0, 1), frozenset())
+    assert fine_cut(("mug",), ("",), whole) is None
+
+
+def whole(text):
+    """No hyphenation."""
+    return (text,)
 
 
 def test_right_to_left_layouts_are_mirrored(engine):
