@@ -20,6 +20,7 @@ from services.product import patch_autoencoder  # noqa: F401  (from_pretrained f
 from services.product.prompt import Light, ScenePrompt, Vocabulary, write_prompt
 from services.product.scale import is_furniture, real_share, scale_layout
 from services.product.service import Fidelity, ProductRequest
+from services.product.shading import lit_side
 from services.product.shadow import shade_ground
 from services.product.standing import LAYOUTS, PlateLayout, compose_plate, enlarge_scene, fit_product, stand_box
 from services.product.truth import Truth, harmonise, prove
@@ -69,6 +70,7 @@ class ProductEngine:
             self.vocabulary,
             avoid=request.negative_prompt,
             on_floor=is_furniture(request.size_cm),
+            lit=lit_side(images["product"]),
         )
         plates: dict[Shape, Standing] = {}
         for shape in request.shapes:

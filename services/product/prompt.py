@@ -131,14 +131,21 @@ class Vocabulary:
 
 
 def write_prompt(
-    words: str, seed: int, vocabulary: Vocabulary, *, avoid: str = "", on_floor: bool = False
+    words: str,
+    seed: int,
+    vocabulary: Vocabulary,
+    *,
+    avoid: str = "",
+    on_floor: bool = False,
+    lit: Side | None = None,
 ) -> ScenePrompt:
     """Turn free words into the scene prompt, complete as in training: what they leave open gets its fallback.
 
-    Light comes from the side the words name, else from one the seed picks. avoid: what the scene must not show; entries
-    of the vocabulary that it names are not used. on_floor: furniture, which no table carries.
+    Light comes from the side the words name, else from where the product is lit, else from a side the seed picks.
+    avoid: what the scene must not show; entries of the vocabulary that it names are not used. on_floor: furniture,
+    which no table carries.
     """
-    side = _named_side(words) or ("left" if seed % 2 == 0 else "right")
+    side = _named_side(words) or lit or ("left" if seed % 2 == 0 else "right")
     if not vocabulary.kinds:
         scene = words.strip().rstrip(".,") + (", standing on the floor" if on_floor else "")
         return ScenePrompt(scene, _light(words, side), ground="open" if on_floor else "table")

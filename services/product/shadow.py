@@ -14,7 +14,7 @@ from services.product.prompt import Light
 STEEPEST_GROUND = 0.6
 DEEPEST_GROUND = 0.22
 GAMMA = 2.2
-FLATTENED = 0.17
+FLATTENED = 0.21
 MIRRORED = 0.30
 
 
@@ -30,9 +30,9 @@ class Slice:
 
 SLICES = (
     Slice(0.0, 0.012, 0.005, 0.8),
-    Slice(0.0, 0.04, 0.018, 0.66),
-    Slice(0.02, 0.14, 0.05, 0.55),
-    Slice(0.10, 0.45, 0.13, 0.38),
+    Slice(0.0, 0.04, 0.018, 0.70),
+    Slice(0.02, 0.14, 0.05, 0.62),
+    Slice(0.10, 0.45, 0.13, 0.45),
     Slice(0.45, 1.00, 0.25, 0.30),
 )
 
@@ -128,8 +128,8 @@ def cast_shadow(footing: Footing, light: Light) -> np.ndarray:
     """The shadow that falls away from the light, 0..1: the matte leant and laid flat on the ground, softer far off."""
     lean = (0.5 + 0.45 * light.hardness) * (1 if light.side == "left" else -1)
     shadow, distance = _lay_flat(footing, lean)
-    strength = (0.62 + 0.26 * light.hardness) * np.exp(-0.8 * distance)
-    widest_px = (0.12 - 0.08 * light.hardness) * footing.size_px
+    strength = (0.62 + 0.26 * light.hardness) * np.exp(-0.6 * distance)
+    widest_px = (0.09 - 0.08 * light.hardness) * footing.size_px
     softened: np.ndarray = strength * _soften_with_distance(shadow, distance, widest_px)
     return softened
 
@@ -158,7 +158,7 @@ def _lay_flat(footing: Footing, lean: float) -> tuple[np.ndarray, np.ndarray]:
 
 def _soften_with_distance(shadow: np.ndarray, distance: np.ndarray, widest_px: float) -> np.ndarray:
     """Blend four blurs by the distance (0..1) of the part that casts: the penumbra grows with it up to widest_px."""
-    stages = [soften(shadow, 1.5 + widest_px * share, 0.45) for share in (0.03, 0.25, 0.6, 1.0)]
+    stages = [soften(shadow, 1.5 + widest_px * share, 0.35) for share in (0.03, 0.25, 0.6, 1.0)]
     position = np.clip(3 * distance**0.8, 0, 2.999)
     stage = position.astype(np.int32)
     lower, upper = np.choose(stage, stages[:3]), np.choose(stage, stages[1:])

@@ -81,8 +81,8 @@ def test_a_request_gives_a_plate_per_shape_and_its_facts(engine):
         "portrait": (1080, 1980),
     }
     assert set(made.facts["boxes"]) == set(SHAPES)
-    assert made.facts["light"] == "right"
-    assert made.facts["prompt"] == "a sandy beach, light from the right, product in the centre"
+    assert made.facts["light"] == "left"
+    assert made.facts["prompt"] == "a sandy beach, light from the left, product in the centre"
     assert set(made.timings_ms) == {"denoise", "place", "prove"}
 
 

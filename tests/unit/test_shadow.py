@@ -3,9 +3,11 @@
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from services.images import Box
 from services.product.prompt import Light
+from services.product.shading import lit_side
 from services.product.shadow import find_ground_line, shade_ground
 
 BOX = Box(left=400, top=400, right=600, bottom=700)
@@ -65,6 +67,22 @@ def test_only_glossy_ground_mirrors_the_product():
     product = np.full((BOX.height, BOX.width, 4), 255, np.uint8)
     assert shade(product, Light("left", 0.5, glossy=True), grey=40)[720:735, 480:520].mean() < -5
     assert shade(product, Light("left", 0.5, glossy=False), grey=40).min() >= 0
+
+
+def test_a_narrow_product_casts_a_visible_shadow():
+    """A bottle's shadow is not blurred away, though it is far narrower than high."""
+    bottle = np.zeros((BOX.height, BOX.width, 4), np.uint8)
+    bottle[:, 75:125] = (120, 80, 60, 255)
+    dark = shade(bottle, Light("left", 0.5, glossy=False))
+    assert dark[600:700, 560:640].max() > 25
+
+
+@pytest.mark.parametrize(("ends", "side"), [((200, 120), "left"), ((120, 200), "right"), ((160, 160), None)])
+def test_a_product_tells_where_it_was_lit_from(ends, side):
+    """The brighter side, whatever a dark handle does to some rows; even light tells nothing."""
+    grey = np.tile(np.linspace(*ends, 200).astype(np.uint8), (300, 1))
+    grey[100:140, :60] = 20
+    assert lit_side(Image.fromarray(np.dstack([grey, grey, grey, np.full_like(grey, 255)]))) == side
 
 
 def test_the_ground_line_follows_a_round_foot_but_not_a_spout():
