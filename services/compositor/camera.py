@@ -44,7 +44,7 @@ def _crop(camera: Camera, picture: Box, shape: Shape, plate: Plate) -> Shot:
         width = min(widest, max(asked, picture.width / MOST_ENLARGEMENT))
     height = width / aspect
     left = _clamp((box.left + box.right) / 2 - camera.centre * width, size[0] - width)
-    highest = min((kept.top - HEADROOM * height for kept in plate.keep_clear), default=size[1])
+    highest = min(kept.top for kept in (box, *plate.keep_clear)) - HEADROOM * height
     top = _clamp(min(box.bottom - camera.base * height, highest), size[1] - height)
     window = (left, top, width, height)
     kept_clear = tuple(_project(kept, window, picture) for kept in plate.keep_clear)

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from services.compositor.clutter import Scenery
-from services.compositor.layout import Copy, Layout, lay_out
+from services.compositor.layout import Layout, lay_out
 from services.compositor.mirror import lay_out_mirrored
 from services.compositor.service import MOST_CLUTTER, Canvas, Look, Style, Words
+from services.compositor.setting import Copy
 from services.compositor.template import ROLES, Role, Template
 from services.errors import FormatHasNoLayout, WordsDoNotFit
 

@@ -16,11 +16,12 @@ from services.compositor.clutter import ClutterMap, Scenery, Surveyor
 from services.compositor.contrast import luminance_of
 from services.compositor.ground import Logos
 from services.compositor.label import draw_label, find_place
-from services.compositor.layout import Copy, Layout
+from services.compositor.layout import Layout
 from services.compositor.metadata import xmp
 from services.compositor.painter import Paints, paint, trim
 from services.compositor.press import Order, Press
 from services.compositor.service import Canvas, ComposeRequest
+from services.compositor.setting import Copy
 from services.compositor.template import load_templates
 from services.compositor.text_layer import TextLayer
 from services.contract import Checkpoint, Output

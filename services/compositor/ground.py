@@ -17,8 +17,8 @@ from services.compositor.contrast import (
     sample,
     worst_ratio,
 )
-from services.compositor.layout import Placed
 from services.compositor.service import LOGO_CONTRAST, NORMAL_TEXT, Style
+from services.compositor.setting import Placed
 from services.compositor.template import Role, Side
 
 STRENGTHS = tuple(round(step / 12, 3) for step in range(13))

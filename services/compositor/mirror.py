@@ -4,8 +4,9 @@ from dataclasses import replace
 
 from services.compositor.camera import Shot
 from services.compositor.clutter import Scenery
-from services.compositor.layout import Copy, Layout, Placed, lay_out
+from services.compositor.layout import Layout, lay_out
 from services.compositor.service import Canvas, Plate
+from services.compositor.setting import Copy, Placed
 from services.compositor.template import Group, Role, Side, Template
 from services.images import Box
 

@@ -18,8 +18,9 @@ from services.compositor.ground import (
     measured_contrast,
     paint_scrim,
 )
-from services.compositor.layout import Layout, Placed, mark_width
+from services.compositor.layout import Layout
 from services.compositor.service import LOGO_CONTRAST, Style
+from services.compositor.setting import Placed, mark_width
 from services.compositor.text_layer import Line, Plaque, TextLayer
 from services.errors import LogoHasNoContrast
 from services.images import Shape

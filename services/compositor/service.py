@@ -110,7 +110,7 @@ SERVICE = Service(
         Checkpoint(
             name="templates",
             source="assets/templates",
-            revision="2",
+            revision="3",
             licence="Apache-2.0",
             engine="services.compositor.engine:CompositorEngine",
         ),

@@ -11,9 +11,9 @@ from services.compositor.camera import develop, product_matte, take_shot
 from services.compositor.contrast import contrast, luminance, required, worst_ratio
 from services.compositor.encode import BEST_QUALITY, CODECS, RESERVE_BYTES, encode_to_budget
 from services.compositor.ground import Ink, paint_scrim
-from services.compositor.layout import Placed
 from services.compositor.metadata import read_digital_source, xmp
 from services.compositor.service import Plate
+from services.compositor.setting import Placed
 from services.compositor.template import Camera
 from services.errors import TooLarge
 from services.images import EXTENSIONS, SHAPES, Box
@@ -65,6 +65,16 @@ def test_shot_keeps_the_product_whole_and_in_place(shape):
     assert found == pytest.approx((box.left, box.top, box.right, box.bottom), abs=2)
     assert 10 <= box.left < box.right <= 210
     assert 20 <= box.top < box.bottom <= 270
+
+
+def test_feet_are_cut_off_rather_than_heads():
+    """A person as tall as the plate, in a wide picture: the top of the product stays, with a little air above it."""
+    plate = Plate(
+        image=ref(draw_plate("portrait", "white", "tall")), product_box=Box(left=340, top=150, right=740, bottom=1900)
+    )
+    shot = take_shot(Camera(base=0.9), Box(left=0, top=0, right=1080, bottom=720), {"portrait": plate})
+    assert 0 < shot.product.top < 0.1 * 720
+    assert shot.product.bottom > 720
 
 
 def test_matte_is_where_the_product_is():

@@ -102,3 +102,12 @@ def test_right_to_left_layouts_are_mirrored(engine):
     assert boxes["en"]["headline"]["left"] < boxes["en"]["product"]["left"]
     assert boxes["ar"]["headline"]["left"] > boxes["ar"]["product"]["left"]
     assert all(box["right"] <= 280 or box["top"] >= 16 for box in boxes["ar"].values())
+
+
+@pytest.mark.parametrize("size", [(320, 100), (414, 125), (728, 90), (970, 250)])
+def test_arabic_stands_beside_the_icon(engine, size):
+    """Words that begin on the right keep off the ad server's corner and still fit."""
+    canvas = Canvas(format="x", width=size[0], height=size[1], max_bytes=150_000)
+    words = Words(headline=HEADLINES["ar"], call_to_action="شاهد الكوب")
+    made = engine.generate(*compose_request(canvas, words=words))
+    assert not made.facts["failures"]

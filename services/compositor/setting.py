@@ -1,0 +1,225 @@
+"""Setting: texts, buttons, prices and logos in px, alone, side by side and one under the other."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from services.compositor.line_breaks import Pieces, break_lines
+from services.compositor.template import Group, Item, Role, Template
+from services.compositor.text_layer import Line, TextBlock
+from services.images import Box
+
+LINE_HEIGHT = {"headline": 1.1, "body": 1.42}
+BUTTON_HEIGHT = 2.5  # of its type size
+BUTTON_PADDING = (0.75, 1.2)  # least and usual space beside the words, of its type size
+MARK_WIDTH = 0.16  # the accent mark before a price
+MARK_GAP = 0.5
+MARK_HEIGHT = 1.45  # of the capitals
+_ALIGNED = {"start": 0.0, "centre": 0.5, "end": 1.0}
+
+
+@dataclass(frozen=True)
+class Copy:
+    """What is to be set: measured texts by role, and the logo's width / height."""
+
+    blocks: Mapping[str, TextBlock]
+    logo_ratio: float
+
+    @property
+    def is_mirrored(self) -> bool:
+        """Whether the headline is written from right to left, and so the layout too."""
+        return self.blocks["headline"].style.direction == "rtl"
+
+    def has(self, role: Role | None) -> bool:
+        """Whether there is anything of this role; an item without a role is a row."""
+        return role is None or role == "logo" or role in self.blocks
+
+
+@dataclass(frozen=True)
+class Placed:
+    """One role set in px: its box, its lines, its type size (for a logo: its height).
+
+    ``drop`` is how far its script reaches below the baseline, in em; ``is_turned`` marks a right-to-left layout.
+    """
+
+    role: Role
+    left: float
+    top: float
+    width: float
+    height: float
+    size_px: float
+    lines: tuple[Line, ...] = ()
+    roughness: float = 0
+    drop: float = 0
+    is_turned: bool = False
+
+    def moved(self, right: float, down: float) -> "Placed":
+        """The same, elsewhere."""
+        lines = tuple(replace(line, left=line.left + right, baseline=line.baseline + down) for line in self.lines)
+        return replace(self, left=self.left + right, top=self.top + down, lines=lines)
+
+    @property
+    def box(self) -> Box:
+        """The px it covers, descenders included."""
+        deepest = max((line.baseline + self.drop * line.size_px for line in self.lines), default=0)
+        bottom = max(self.top + self.height, deepest)
+        right = np.ceil(round(self.left + self.width, 3))  # a sum of widths may end a millionth of a px too far
+        sides = (int(self.left), int(self.top), int(right), int(np.ceil(bottom)))
+        return Box(left=sides[0], top=sides[1], right=sides[2], bottom=sides[3])
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Everything that setting an item depends on."""
+
+    copy: Copy
+    template: Template
+    short_px: int
+    scale: float
+    divides: bool  # whether a headline may be hyphenated; other texts may
+
+    def size(self, role: Role) -> float:
+        """Type size (or logo height) in px at this scale."""
+        return self.template.sizes[role].at(self.scale, self.short_px)
+
+
+def set_column(group: Group, region: Box, setting: Setting, dropped: tuple[Role, ...]) -> list[Placed] | None:
+    """A group's items in a region, without those that are dropped; None when they do not fit at this scale."""
+    rows: list[tuple[Item, list[Placed]]] = []
+    for item in group.items:
+        leaves = [leaf for leaf in item.leaves() if setting.copy.has(leaf.role) and leaf.role not in dropped]
+        if leaves:
+            row = _set_row(leaves, region.width, setting)
+            if row is None:
+                return None
+            rows.append((item, row))
+    unit = setting.size("body")
+    gaps = [item.gap * unit if index else 0.0 for index, (item, _) in enumerate(rows)]
+    heights = [max(placed.height for placed in row) for _, row in rows]
+    spare = region.height - sum(gaps) - sum(heights) - _overhang(rows[-1][1]) if rows else 0
+    return None if spare < 0 else _stack(group, region, rows, gaps, spare)
+
+
+def _overhang(row: list[Placed]) -> float:
+    return max(placed.box.bottom - placed.top - placed.height for placed in row)
+
+
+def _stack(
+    group: Group, region: Box, rows: list[tuple[Item, list[Placed]]], gaps: list[float], spare: float
+) -> list[Placed]:
+    pushed = next((index for index, (item, _) in enumerate(rows) if item.push), None)
+    top = region.top + {"start": 0.0, "centre": spare / 2, "end": spare}[group.justify if pushed is None else "start"]
+    result = []
+    for index, (_, row) in enumerate(rows):
+        top += gaps[index] + (spare if index == pushed else 0)
+        width = max(placed.left + placed.width for placed in row)
+        left = region.left + (region.width - width) * _ALIGNED[group.align]
+        result += [_on_pixels(_centred(placed, group, width), left, top) for placed in row]
+        top += max(placed.height for placed in row)
+    return result
+
+
+def _centred(placed: Placed, group: Group, width: float) -> Placed:
+    if group.align == "start" or len(placed.lines) < 2:
+        return placed
+    share = _ALIGNED[group.align]
+    lines = tuple(replace(line, left=line.left + (width - line.width) * share) for line in placed.lines)
+    return replace(placed, lines=lines)
+
+
+def _on_pixels(placed: Placed, left: float, top: float) -> Placed:
+    moved = placed.moved(round(left), round(top))
+    lines = tuple(replace(line, baseline=float(round(line.baseline))) for line in moved.lines)
+    return replace(moved, lines=lines)
+
+
+def _set_row(leaves: list[Item], width: float, setting: Setting) -> list[Placed] | None:
+    unit = setting.size("body")
+    left, row = 0.0, []
+    for index, item in enumerate(leaves):
+        assert item.role
+        left += item.gap * unit if index else 0
+        placed = SETTERS[item.role](item, width - left, setting)
+        if placed is None or left + placed.width > width + 0.5:
+            return None
+        row.append(placed.moved(left, 0))
+        left += placed.width
+    pushed = next((index for index, item in enumerate(leaves) if item.push and index), len(leaves))
+    height = max(placed.height for placed in row)
+    shifts = [width - left if index >= pushed else 0.0 for index in range(len(row))]
+    return [placed.moved(shift, (height - placed.height) / 2) for placed, shift in zip(row, shifts, strict=True)]
+
+
+def _set_text(item: Item, width: float, setting: Setting) -> Placed | None:
+    assert item.role
+    block, size = setting.copy.blocks[item.role], setting.size(item.role)
+    cuts = block.cuts(width / size, setting.divides or item.role != "headline")
+    found = ((pieces, break_lines(pieces, width / size, item.lines)) for pieces in cuts if width > 0)
+    pieces, broken = next(((pieces, broken) for pieces, broken in found if broken), (None, None))
+    if pieces is None or broken is None:
+        return None
+    step, cap = round(size * block.leading(LINE_HEIGHT[item.role])), block.rise * size
+    lines = tuple(_line(block, pieces, span, size, cap + row * step) for row, span in enumerate(broken.lines))
+    height = cap + (len(lines) - 1) * step
+    widest = max(line.width for line in lines)
+    return Placed(item.role, 0, 0, widest, height, size, lines, broken.roughness, block.drop)
+
+
+def _line(
+    block: TextBlock, pieces: Pieces, span: tuple[int, int], size: float, baseline: float, left: float = 0
+) -> Line:
+    """The pieces of a span as a line whose ink, not its advance, starts at ``left``."""
+    bearing = block.bearings[span[0]] * size if pieces is block.pieces else 0
+    width = pieces.width(*span) * size
+    return Line(pieces.text(*span), block.style, size, left - bearing, baseline, width, sinks=block.sinks)
+
+
+def _set_button(item: Item, width: float, setting: Setting) -> Placed | None:
+    block, size = setting.copy.blocks["call_to_action"], setting.size("call_to_action")
+    text_width = block.pieces.width(0, len(block.pieces.texts)) * size
+    least, usual = (float(np.ceil(text_width + 2 * padding * size)) for padding in BUTTON_PADDING)
+    if least > width:
+        return None
+    own = float(int(width)) if item.stretch else min(usual, float(int(width)))
+    height = float(round(size * BUTTON_HEIGHT))
+    baseline = (height + _optical_height(block) * size) / 2
+    line = Line(block.text, block.style, size, (own - text_width) / 2, baseline, text_width, sinks=block.sinks)
+    return Placed("call_to_action", 0, 0, own, height, size, (line,), drop=block.drop)
+
+
+def _optical_height(block: TextBlock) -> float:
+    """What is centred in a button, in em: capitals, or the whole reach of a script that goes well below the line."""
+    reaches_below = block.drop - block.style.face.descender > 0.03 or block.rise > 0.8
+    return block.rise - block.drop if reaches_below else block.rise
+
+
+def _set_price(item: Item, width: float, setting: Setting) -> Placed | None:
+    block, size = setting.copy.blocks["price"], setting.size("price")
+    text_width, cap = block.pieces.width(0, len(block.pieces.texts)) * size, block.rise * size
+    indent = mark_width(size) + MARK_GAP * size
+    if indent + text_width > width:
+        return None
+    height = float(round(cap * MARK_HEIGHT))
+    line = _line(block, block.pieces, (0, len(block.pieces.texts)), size, (height + cap) / 2, indent)
+    return Placed("price", 0, 0, indent + text_width, height, size, (line,), drop=block.drop)
+
+
+def mark_width(size_px: float) -> float:
+    """Width of the accent mark before a price of this type size, px."""
+    return float(max(2, round(MARK_WIDTH * size_px)))
+
+
+def _set_logo(item: Item, width: float, setting: Setting) -> Placed | None:
+    height = setting.size("logo")
+    own = height * setting.copy.logo_ratio
+    return Placed("logo", 0, 0, float(round(own)), float(round(height)), height) if own <= width else None
+
+
+SETTERS: dict[Role, Callable[[Item, float, Setting], Placed | None]] = {
+    "headline": _set_text,
+    "body": _set_text,
+    "call_to_action": _set_button,
+    "price": _set_price,
+    "logo": _set_logo,
+}
