@@ -86,7 +86,7 @@ EDITORS = {
     for service in services().values()
     if service.name in BENCHES
     for one in service.checkpoints
-    if not one.is_folder
+    if "num_inference_steps" in one.takes
 }
 
 

@@ -19,6 +19,7 @@ from tiny_checkpoints import (
     save_tiny_sdxl,
     save_tiny_sdxl_inpaint,
 )
+from tiny_matting import save_tiny_depth
 from tiny_qwen import save_tiny_qwen_edit
 
 from services.checkpoint import Checkpoint, Optimisations
@@ -36,6 +37,7 @@ PARTS = {
     "controlnet_depth": lambda folder: save_tiny_controlnet(folder, 2),
     "controlnet_openpose": lambda folder: save_tiny_controlnet(folder, 3),
     "ip_adapter": save_tiny_ip_adapter,
+    "depth": save_tiny_depth,
 }
 
 

@@ -14,7 +14,7 @@ from services.room.shadow import KeyLight
 UNCERTAIN = 0.40
 LIMITS = (
     "The product is its photo stood upright: it cannot be turned, only mirrored.",
-    "What stands in front of the place hides the product only where in_front or in_front_mask tells of it.",
+    "What stands in front hides the product only where in_front, in_front_mask or a depth checkpoint tells of it.",
 )
 ASK = (
     "The size may be wrong by {0:.0%}. Give a known length (two points and cm) or the camera's height to make it sure."

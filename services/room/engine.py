@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -50,10 +51,10 @@ class RoomEngine:
             stop_if_cancelled()
             cutout = _trimmed(images[f"products.{number}.image"])
             placed.append(find_place(room, product, _size(product), cutout, placed))
-        things = find_things(room.rgb, room.camera, request.in_front, images.get("in_front_mask"))
+        things = self.find_in_front(request, room, images)
         found = time.perf_counter()
         picture, key = _draw_all(room, placed, things, request)
-        picture = self.finish(request, room, placed, picture, images)
+        picture = self.finish(request, Drawing(room, placed, things, picture), images)
         spent = {"read": read - started, "place": found - read, "draw": time.perf_counter() - found}
         return Output(
             images={"room": Image.fromarray(picture), "mask": _mask(photo.rgb, picture)},
@@ -67,16 +68,28 @@ class RoomEngine:
         """Request and room as they are placed in; engines that paint may clear the room first."""
         return request, room
 
-    def finish(
-        self,
-        request: RoomRequest,
-        room: Reading,
-        placed: list[Placed],
-        picture: np.ndarray,
-        images: Mapping[str, Image.Image],
-    ) -> np.ndarray:
+    def find_in_front(self, request: RoomRequest, room: Reading, images: Mapping[str, Image.Image]) -> list[Thing]:
+        """What stands in front, as the request tells; engines that see depth add to it."""
+        return find_things(room.rgb, room.camera, request.in_front, images.get("in_front_mask"))
+
+    def finish(self, request: RoomRequest, drawing: "Drawing", images: Mapping[str, Image.Image]) -> np.ndarray:
         """The finished picture (uint8 RGB); engines that paint go over the drawn one here."""
-        return picture
+        return drawing.picture
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """The drawn picture (uint8 RGB) of a room, and what is in it: products, and what stands in front of them."""
+
+    room: Reading
+    placed: list[Placed]
+    things: list[Thing]
+    picture: np.ndarray
+
+    @property
+    def covered(self) -> np.ndarray:
+        """0..1 (height, width): how much of every product something in front hides there."""
+        return np.min([hidden_share(self.room, self.things, item) for item in self.placed], axis=0)
 
 
 def _measure(known: KnownLength) -> Measure:

@@ -16,20 +16,20 @@ from services.pipelines.masks import on_plain
 from services.pipelines.painting import Painter, Painting
 from services.pipelines.windows import Window
 from services.room import zone
-from services.room.engine import RoomEngine
-from services.room.places import Placed
+from services.room.engine import Drawing
+from services.room.engine_depth import DepthRoomEngine
 from services.room.reading import Reading
 from services.room.service import Region, RoomRequest
 from services.room.site import Site
 
 
-class PaintedRoomEngine(RoomEngine):
-    """The room engine with a painter. A pipeline family says how it is asked to clear a place and to harmonise one."""
+class PaintedRoomEngine(DepthRoomEngine):
+    """The room engine with depth and a painter. A pipeline family says how it is asked to clear and to harmonise."""
 
     painter_class: ClassVar[type[Painter]]
 
     def load(self, checkpoint: Checkpoint) -> None:
-        """Load the painter."""
+        """Load the depth network and the painter."""
         super().load(checkpoint)
         self._painter = self.painter_class()
         self._painter.load(checkpoint)
@@ -57,22 +57,15 @@ class PaintedRoomEngine(RoomEngine):
         cleared = self._paint(request, "clear", site, mask, self.clearing(request, site))
         return _stand_there(request, region), replace(room, rgb=np.asarray(cleared))
 
-    def finish(
-        self,
-        request: RoomRequest,
-        room: Reading,
-        placed: list[Placed],
-        picture: np.ndarray,
-        images: Mapping[str, Image.Image],
-    ) -> np.ndarray:
+    def finish(self, request: RoomRequest, drawing: Drawing, images: Mapping[str, Image.Image]) -> np.ndarray:
         """The drawn picture with its contact zone painted, and the products' own pixels under the painted light."""
-        mask = zone.contact_zone(room.rgb, picture, placed)
-        alone = tuple(on_plain(images[f"products.{number}.image"]) for number in range(len(placed)))
+        mask = zone.contact_zone(drawing)
+        alone = tuple(on_plain(images[f"products.{number}.image"]) for number in range(len(drawing.placed)))
         window = Window.around(mask, **self._trained)
-        site = Site(room, Image.fromarray(picture), window, tuple(placed), alone)
+        site = Site(drawing.room, Image.fromarray(drawing.picture), window, tuple(drawing.placed), alone)
         painted = np.asarray(self._paint(request, "place", site, mask, self.harmonising(request, site)))
-        matte = zone.matte_of(placed, picture.shape)
-        lit = zone.relight(picture, painted, matte).astype(np.float32)
+        matte = zone.matte_of(drawing)
+        lit = zone.relight(drawing.picture, painted, matte).astype(np.float32)
         return np.asarray(np.round(painted + (lit - painted) * matte[..., None]).astype(np.uint8))
 
     def _paint(

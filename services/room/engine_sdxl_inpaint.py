@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import numpy as np
+
 from services.pipelines.painter_sdxl import SDXLInpaintPainter
 from services.room.engine_painted import PaintedRoomEngine
 from services.room.service import RoomRequest
@@ -9,7 +11,7 @@ from services.room.site import Site
 
 
 class SDXLRoomEngine(PaintedRoomEngine):
-    """Parts: ``controlnet_depth``, and the painter's others. The depth is the room's geometry with its products."""
+    """Parts: ``controlnet_depth``, ``depth``, and the painter's others."""
 
     painter_class = SDXLInpaintPainter
 
@@ -22,10 +24,10 @@ class SDXLRoomEngine(PaintedRoomEngine):
         }
 
     def harmonising(self, request: RoomRequest, site: Site) -> dict[str, Any]:
-        """Part of the way only: what is drawn stays recognisable."""
+        """Part of the way only: what is drawn stays recognisable, and so does its depth, as the network sees it."""
         return {
             "prompt": "interior photograph, furniture standing on the floor, soft contact shadow, natural light",
             "negative_prompt": "floating, text, watermark, blurry, distorted",
             "strength": request.strength,
-            "controls": {"controlnet_depth": site.draw_depth()},
+            "controls": {"controlnet_depth": site.as_control(self._depth.read(np.asarray(site.picture)))},
         }

@@ -1,8 +1,13 @@
 """The hub checkpoints of the room service, for clusters. Imports no torch; ``services/hub.py`` has the families."""
 
 from services import hub
-from services.checkpoint import Checkpoint
+from services.checkpoint import Checkpoint, Weights
 
+DEPTH = Weights(
+    source="depth-anything/Depth-Anything-V2-Small-hf",
+    revision="5426e4f0f36572d16453bbda7a8389317b1bef99",
+    licence="Apache-2.0",
+)
 NUMBERS = ("replace", "num_inference_steps", "guidance_scale")
 
 FLUX2_KLEIN = Checkpoint(
@@ -10,6 +15,7 @@ FLUX2_KLEIN = Checkpoint(
     engine="services.room.engine_klein:KleinRoomEngine",
     takes=(*NUMBERS, "strength"),
     defaults={"num_inference_steps": 4, "guidance_scale": 1.0, "strength": 0.6},
+    parts={"depth": DEPTH},
 )
 
 SDXL_INPAINT = Checkpoint(
@@ -18,7 +24,7 @@ SDXL_INPAINT = Checkpoint(
     memory_gib=13,
     takes=(*NUMBERS, "strength", "controlnet_conditioning_scale"),
     defaults={"num_inference_steps": 30, "guidance_scale": 6.0, "strength": 0.45},
-    parts={"controlnet_depth": hub.CONTROLNET_DEPTH, "vae": hub.SDXL_VAE},
+    parts={"controlnet_depth": hub.CONTROLNET_DEPTH, "vae": hub.SDXL_VAE, "depth": DEPTH},
 )
 
 QWEN_EDIT = Checkpoint(
@@ -26,6 +32,16 @@ QWEN_EDIT = Checkpoint(
     engine="services.room.engine_qwen_edit:QwenRoomEngine",
     takes=NUMBERS,
     defaults={"num_inference_steps": 40, "guidance_scale": 4.0},
+    parts={"depth": DEPTH},
 )
 
-HUB_CHECKPOINTS = (FLUX2_KLEIN, SDXL_INPAINT, QWEN_EDIT)
+GEOMETRY_DEPTH = Checkpoint(
+    **DEPTH.model_dump(),
+    name="geometry-depth",
+    engine="services.room.engine_depth:DepthRoomEngine",
+    device="cuda",
+    num_gpus=0.1,
+    memory_gib=1,
+)
+
+HUB_CHECKPOINTS = (FLUX2_KLEIN, SDXL_INPAINT, QWEN_EDIT, GEOMETRY_DEPTH)

@@ -25,10 +25,11 @@ EDGE_PX = 0.7
 
 @dataclass(frozen=True)
 class Thing:
-    """matte: 0..1 (height, width) of the photo, 1 = the thing. distance: of its foot from the lens, camera heights."""
+    """matte: 0..1 (height, width) of the photo, 1 = the thing. distance: from the lens, camera heights, of its foot or
+    of each pixel (height, width)."""
 
     matte: np.ndarray
-    distance: float
+    distance: float | np.ndarray
 
 
 def find_things(rgb: np.ndarray, camera: Camera, regions: Sequence[Region], mask: Image.Image | None) -> list[Thing]:
@@ -89,8 +90,8 @@ def hidden_share(room: Reading, things: Sequence[Thing], item: Placed) -> np.nda
     """0..1 (height, width): how much is hidden at each pixel of what stands where the product does."""
     hidden = np.zeros(room.rgb.shape[:2], np.float32)
     for thing in things:
-        if thing.distance * room.scale.height_for(room.camera) < item.standing.depth:
-            hidden = np.maximum(hidden, thing.matte)
+        is_before = thing.distance * room.scale.height_for(room.camera) < item.standing.depth
+        hidden = np.maximum(hidden, thing.matte * is_before)
     return hidden
 
 

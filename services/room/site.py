@@ -32,10 +32,14 @@ class Site:
         """
         camera, height = self.room.camera, self.room.scale.height_for(self.room.camera)
         rows, columns = np.mgrid[0 : camera.height, 0 : camera.width] + 0.5
-        near = 1 / self.room.layout.depths(camera, np.stack([columns, rows], axis=-1)).min(axis=-1)
+        near: np.ndarray = 1 / self.room.layout.depths(camera, np.stack([columns, rows], axis=-1)).min(axis=-1)
         for item in sorted(self.placed, key=lambda one: -one.standing.depth):
             ray = float(np.linalg.norm(camera.rays(np.array(item.standing.foot))))
             _stand(near, item, height * ray / item.standing.depth)
+        return self.as_control(near)
+
+    def as_control(self, near: np.ndarray) -> Image.Image:
+        """Inverse depth of the whole picture (height, width), in any unit, as the window's picture for a ControlNet."""
         part = near[self.window.box.top : self.window.box.bottom, self.window.box.left : self.window.box.right]
         span = max(float(part.max() - part.min()), 1e-6)
         drawn = Image.fromarray(np.round(255 * (near - part.min()) / span).clip(0, 255).astype(np.uint8))

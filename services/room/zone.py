@@ -6,7 +6,7 @@ from PIL import Image
 
 from services.errors import InvalidInput
 from services.room.blending import paste
-from services.room.places import Placed
+from services.room.engine import Drawing
 from services.room.service import Region
 
 SEAM_PX = 3
@@ -18,27 +18,28 @@ MOST_LIGHT = 1.25
 FLOOR_LEVEL = 8.0
 
 
-def matte_of(placed: list[Placed], shape: tuple[int, ...]) -> np.ndarray:
-    """How far each pixel (height, width) is a product's, 0..1."""
-    covered = np.zeros((*shape[:2], 3), np.uint8)
-    for item in placed:
+def matte_of(drawing: Drawing) -> np.ndarray:
+    """How far each pixel (height, width) shows a product, 0..1."""
+    covered = np.zeros_like(drawing.picture)
+    for item in drawing.placed:
         white = item.standing.picture.astype(np.float32)
         white[..., :3] = 255
         covered = paste(covered, white, item.standing.box.left, item.standing.box.top)
-    return covered[..., 0].astype(np.float32) / 255
+    return covered[..., 0].astype(np.float32) / 255 * (1 - drawing.covered)
 
 
-def contact_zone(room: np.ndarray, picture: np.ndarray, placed: list[Placed]) -> Image.Image:
+def contact_zone(drawing: Drawing) -> Image.Image:
     """The declared region of a placement: L, 255 = repaint, soft towards its edge, 0 where the room stays as it is.
 
     It holds what the drawing clearly changed (products, shadows, reflections), gaps between, and CONTACT_SHARE of a
-    product's height around.
+    product's height around; what stands in front is left out.
     """
-    reach = max(4, round(CONTACT_SHARE * max(item.standing.box.height for item in placed)))
-    changed = (np.abs(room.astype(np.int16) - picture).max(axis=2) > FAINT_LEVEL).astype(np.uint8)
+    reach = max(4, round(CONTACT_SHARE * max(item.standing.box.height for item in drawing.placed)))
+    changed = (np.abs(drawing.room.rgb.astype(np.int16) - drawing.picture).max(axis=2) > FAINT_LEVEL).astype(np.uint8)
     near, far = (cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * px + 1,) * 2) for px in (reach, 3 * reach))
     grown = cv2.morphologyEx(cv2.dilate(changed, near), cv2.MORPH_CLOSE, far)
-    return soft_inside(grown > 0, max(2, round(FEATHER_SHARE / CONTACT_SHARE * reach)))
+    region = (grown > 0) & (drawing.covered == 0)
+    return soft_inside(region, max(2, round(FEATHER_SHARE / CONTACT_SHARE * reach)))
 
 
 def soft_inside(region: np.ndarray, feather_px: int) -> Image.Image:

@@ -9,6 +9,7 @@ from services.errors import InvalidInput
 from services.images import ImageRef
 from services.pipelines.windows import Window
 from services.room import zone
+from services.room.engine import Drawing
 from services.room.places import find_place
 from services.room.placing import Size
 from services.room.reading import read_room
@@ -35,7 +36,7 @@ def test_the_contact_zone_is_soft_and_ends_near_the_product(room, placed):
     """Full on what was drawn, nothing farther than a tenth of the product's height beyond it."""
     picture = room.rgb.copy()
     picture[200:300, 220:280] = 0
-    mask = np.asarray(zone.contact_zone(room.rgb, picture, placed))
+    mask = np.asarray(zone.contact_zone(Drawing(room, placed, [], picture)))
     reach = round(0.1 * placed[0].standing.box.height)
     assert (mask[200:300, 220:280] == 255).all()
     assert not mask[: 200 - reach].any()
