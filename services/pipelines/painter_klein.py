@@ -10,8 +10,8 @@ from services.pipelines.painting import Painter, Painting
 class KleinPainter(Painter):
     """Inpainting with at most one reference picture.
 
-    It also sees the whole picture as it was, masked part included: what must go has to be gone from it. Distilled:
-    no guidance, no negative prompt.
+    It also sees the whole picture as it was, masked part included: what must go has to be gone from it. There is
+    no negative prompt, and distilled checkpoints have no guidance.
     """
 
     pipeline_class: ClassVar[Any] = Flux2KleinInpaintPipeline
@@ -25,5 +25,5 @@ class KleinPainter(Painter):
             "image_reference": task.references[0] if task.references else None,
             "strength": task.strength,
             "num_inference_steps": task.num_inference_steps,
-            "guidance_scale": task.guidance_scale,
+            "guidance_scale": 1.0 if self.pipeline.config.is_distilled else task.guidance_scale,
         }

@@ -8,13 +8,13 @@ DEPTH = Weights(
     revision="5426e4f0f36572d16453bbda7a8389317b1bef99",
     licence="Apache-2.0",
 )
-NUMBERS = ("replace", "num_inference_steps", "guidance_scale")
+TAKEN = ("replace", "num_inference_steps")
 
 FLUX2_KLEIN = Checkpoint(
     **hub.FLUX2_KLEIN,
     engine="services.room.engine_klein:KleinRoomEngine",
-    takes=(*NUMBERS, "strength"),
-    defaults={"num_inference_steps": 4, "guidance_scale": 1.0, "strength": 0.6},
+    takes=(*TAKEN, "strength"),
+    defaults={"num_inference_steps": 4, "strength": 0.6},
     parts={"depth": DEPTH},
 )
 
@@ -22,7 +22,7 @@ SDXL_INPAINT = Checkpoint(
     **hub.SDXL_INPAINT,
     engine="services.room.engine_sdxl_inpaint:SDXLRoomEngine",
     memory_gib=13,
-    takes=(*NUMBERS, "strength", "controlnet_conditioning_scale"),
+    takes=(*TAKEN, "guidance_scale", "strength", "controlnet_conditioning_scale"),
     defaults={"num_inference_steps": 30, "guidance_scale": 6.0, "strength": 0.45},
     parts={"controlnet_depth": hub.CONTROLNET_DEPTH, "vae": hub.SDXL_VAE, "depth": DEPTH},
 )
@@ -30,7 +30,7 @@ SDXL_INPAINT = Checkpoint(
 QWEN_EDIT = Checkpoint(
     **hub.QWEN_EDIT,
     engine="services.room.engine_qwen_edit:QwenRoomEngine",
-    takes=NUMBERS,
+    takes=(*TAKEN, "guidance_scale"),
     defaults={"num_inference_steps": 40, "guidance_scale": 4.0},
     parts={"depth": DEPTH},
 )

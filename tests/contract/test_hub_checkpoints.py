@@ -52,7 +52,8 @@ class TestEdits(EditSuite):
     """The same for the services that repaint a part of a photo."""
 
     @pytest.fixture(params=EDITORS, scope="class")
-    def bench(self, request, tmp_path_factory) -> Iterator[EditBench]:
+    @classmethod
+    def bench(cls, request, tmp_path_factory) -> Iterator[EditBench]:
         bench_class, checkpoint = EDITORS[request.param]
         with known_person():
             yield bench_class(save_twin(checkpoint, tmp_path_factory.getbasetemp() / "edits"), SETTINGS)

@@ -24,7 +24,8 @@ class TestPlates(HubSuite):
     """The product service on a GPU."""
 
     @pytest.fixture(params=HUB_CHECKPOINTS, ids=lambda one: one.name, scope="class")
-    def bench(self, request) -> ProductBench:
+    @classmethod
+    def bench(cls, request) -> ProductBench:
         return ProductBench(request.param, settings_with(request.param))
 
 
@@ -32,7 +33,8 @@ class TestEdits(EditSuite):
     """The services that repaint a part of a photo, on a GPU."""
 
     @pytest.fixture(params=EDITORS, scope="class")
-    def bench(self, request) -> Iterator[EditBench]:
+    @classmethod
+    def bench(cls, request) -> Iterator[EditBench]:
         bench_class, checkpoint = EDITORS[request.param]
         settings = settings_with(checkpoint)
         with known_person():
