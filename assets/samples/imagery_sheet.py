@@ -33,6 +33,10 @@ SCENES = (
     "round podium, arch behind, cream, bright morning light",
 )
 BUSY = {"mug": "brick", "lamp": "grass", "flask": "grass", "bottle": "grass"}
+SIZES_CM = {
+    "mug": (13, 10), "bottle": (8, 20), "flask": (8, 27), "lamp": (28, 46), "chair": (70, 78), "tote": (36, 44),
+    "floor_lamp": (40, 155),
+}  # fmt: skip
 HEIGHT_PX = 150
 REF = ImageRef(key=f"images/{'0' * 64}.png", width=800, height=800, media_type="image/png")
 
@@ -63,10 +67,17 @@ def main() -> None:
         except CutOutFailed as error:
             print(f"{name}: {error}", flush=True)
             continue
+        width, height = SIZES_CM[name.removesuffix("_packshot").split(" ")[0]]
         tiles = [_tile(photo, False)]
         for turn, scene in enumerate(SCENES):
             request = ProductRequest.model_validate(
-                {**defaults, "product": REF, "prompt": scene, "seed": 10 * number + turn}
+                {
+                    **defaults,
+                    "product": REF,
+                    "prompt": scene,
+                    "seed": 10 * number + turn,
+                    "size_cm": {"width": width, "height": height},
+                }
             )
             made = product.generate(request, {"product": cut})
             for shape in SHAPES:

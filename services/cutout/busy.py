@@ -3,7 +3,8 @@
 import cv2
 import numpy as np
 
-from services.cutout.matting import signed_depth
+from services.cutout.backdrop import edge_steps, to_lab
+from services.cutout.matting import signed_depth, spread_colour
 from services.cutout.segment import grow, reach, shrink
 from services.errors import CutOutFailed
 
@@ -12,14 +13,16 @@ NONE = 0.05
 CUTTING_SIDE_PX = 360
 LEAST_AREA = 0.004
 PINHOLE_SHARE = 0.002
+CLEARLY_APART = 10.0  # Delta E
+USUAL_STEP = 85  # percentile of the steps around the product
 UNSURE_ADVICE = "Send the product on an even, single-colour background with space on all sides, or as a PNG with alpha."
 
 
 def segment_busy(rgb: np.ndarray, likely: np.ndarray) -> tuple[np.ndarray, float]:
     """The product's mask (bool) in a picture (uint8), and how sure that is, 0..1.
 
-    likely: the network's likelihood (height, width). Confidence is how decided the network is about the product, times
-    how well the outline that the colours give agrees with it.
+    likely: the network's likelihood (height, width). Confidence is how clear the outline is, squared, times the overlap
+    of mask and network: the colours may correct the network where they show an outline.
 
     Raises:
         CutOutFailed: nothing in the picture is likely to be a product.
@@ -31,9 +34,9 @@ def segment_busy(rgb: np.ndarray, likely: np.ndarray) -> tuple[np.ndarray, float
     small = cv2.resize(rgb, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     guess = cv2.resize(likely, small.shape[1::-1], interpolation=cv2.INTER_AREA)
     mask = _cut(small, guess)
-    confidence = _confidence(mask, guess)
     smooth = cv2.resize(mask.astype(np.float32), rgb.shape[1::-1], interpolation=cv2.INTER_CUBIC)
-    return cv2.GaussianBlur(smooth, (0, 0), 0.6 / scale) > 0.5, confidence
+    product = cv2.GaussianBlur(smooth, (0, 0), 0.6 / scale) > 0.5
+    return product, round(_outline_clarity(product, to_lab(rgb)) ** 2 * _overlap(mask, guess > 0.5), 3)
 
 
 def _cut(rgb: np.ndarray, likely: np.ndarray) -> np.ndarray:
@@ -61,12 +64,18 @@ def _without_crumbs(mask: np.ndarray, likely: np.ndarray) -> np.ndarray:
     return filled
 
 
-def _confidence(mask: np.ndarray, likely: np.ndarray) -> float:
-    """Decidedness of the network inside and around the mask, times the overlap of mask and network."""
-    if not mask.any():
+def _outline_clarity(mask: np.ndarray, lab: np.ndarray) -> float:
+    """Share of the outline whose two sides differ, times the share with a steeper step than is usual around it."""
+    depth = signed_depth(mask)
+    outline, around = np.abs(depth) < 1.5, (depth < -6) & (depth > -60)
+    if not outline.any() or not around.any():
         return 0.0
-    near = signed_depth(mask) > -12
-    decided = float(np.abs(2 * likely[near] - 1).mean())
-    guess = likely > 0.5
-    overlap = float((mask & guess).sum() / max((mask | guess).sum(), 1))
-    return round(decided * overlap, 3)
+    sides = [spread_colour(lab, (side * depth > 1) & (side * depth < 6), 4.0)[outline] for side in (1, -1)]
+    steps = edge_steps(lab)
+    steep = cv2.dilate(steps, np.ones((5, 5), np.uint8))[outline] > np.percentile(steps[around], USUAL_STEP)
+    return float((np.linalg.norm(sides[0] - sides[1], axis=1) > CLEARLY_APART).mean() * steep.mean())
+
+
+def _overlap(first: np.ndarray, second: np.ndarray) -> float:
+    """Intersection over union of two masks."""
+    return float((first & second).sum() / max((first | second).sum(), 1))

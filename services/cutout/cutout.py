@@ -25,7 +25,7 @@ SPECK_SHARE = 0.01
 GAP_SHARE = 0.06
 CUT_OFF_SHARE = 0.04
 FAINT_ALPHA = 8
-LEAST_CONFIDENCE = {"plain background": 0.5, "wall and table": 0.5, "busy background": 0.6}
+LEAST_CONFIDENCE = {"plain background": 0.5, "wall and table": 0.5, "busy background": 0.48}
 LARGER_ADVICE = "Send a photo in which the product is at least 500 px on its long side."
 
 

@@ -14,7 +14,7 @@ from services.product.standing import PlateLayout
 
 FURNITURE_CM = 60.0
 RANGES_CM: dict[Ground, tuple[float, float]] = {"table": (6.0, 45.0), "open": (6.0, 160.0)}
-LEAST_SHARE = 0.55  # the usability gate calls less than half too small
+LEAST_SHARE = 0.65  # at 0.55 bottles looked lost in square and portrait plates
 
 
 def is_furniture(size: SizeCm | None) -> bool:
