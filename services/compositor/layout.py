@@ -15,6 +15,7 @@ from services.images import Box
 
 SCALES = tuple(np.linspace(1, 0, 13).tolist())
 BUTTON_CLUTTER = 0.4  # of the clutter under it
+LEAST_APPEAL = 0.75  # of a group where the template wants it: calm ground is not worth a headline in rags
 _TOUCH = 0.05  # of a region's width: a part that begins within this begins at its side
 
 
@@ -133,8 +134,10 @@ def _settle(group: Group, region: Box, site: Site) -> Column | Role:
     parts = site.clutter.calm_parts(site.shot, region, MOST_CLUTTER)
     moved = [_fit_group(_aligned_in(part, region, group), part, site) for part in parts]
     allowed = {"body", *designed.dropped}
-    good = [one for one in moved if isinstance(one, Column) and one.is_comfortable and allowed.issuperset(one.dropped)]
-    return max((one for one in good if one.is_calm), key=lambda one: _appeal(one.placed), default=designed)
+    columns = [one for one in moved if isinstance(one, Column) and allowed.issuperset(one.dropped)]
+    good = [one for one in columns if one.is_calm and one.is_comfortable]
+    best = max(good, key=lambda one: _appeal(one.placed), default=designed)
+    return best if _appeal(best.placed) >= LEAST_APPEAL * _appeal(designed.placed) else designed
 
 
 def _aligned_in(part: Box, region: Box, group: Group) -> Group:

@@ -110,7 +110,7 @@ SERVICE = Service(
         Checkpoint(
             name="templates",
             source="assets/templates",
-            revision="3",
+            revision="4",
             licence="Apache-2.0",
             engine="services.compositor.engine:CompositorEngine",
         ),
