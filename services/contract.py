@@ -29,21 +29,22 @@ class GenerateRequest(BaseModel):
 
     def image_refs(self) -> dict[str, ImageRef]:
         """Every picture of this request by its dotted path, e.g. ``product`` or ``plates.square.image``."""
-        return dict(_walk_refs("", self))
+        return dict(walk_refs("", self))
 
 
-def _walk_refs(path: str, value: Any) -> Iterator[tuple[str, ImageRef]]:
+def walk_refs(path: str, value: Any) -> Iterator[tuple[str, ImageRef]]:
+    """Every ImageRef in a value, however deep, with its dotted path below ``path``."""
     if isinstance(value, ImageRef):
         yield path, value
     elif isinstance(value, BaseModel):
         for name in type(value).model_fields:
-            yield from _walk_refs(f"{path}.{name}".lstrip("."), getattr(value, name))
+            yield from walk_refs(f"{path}.{name}".lstrip("."), getattr(value, name))
     elif isinstance(value, Mapping):
         for name, item in value.items():
-            yield from _walk_refs(f"{path}.{name}", item)
+            yield from walk_refs(f"{path}.{name}", item)
     elif isinstance(value, (list, tuple)):
         for index, item in enumerate(value):
-            yield from _walk_refs(f"{path}.{index}", item)
+            yield from walk_refs(f"{path}.{index}", item)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,9 @@ from functools import cache
 import numpy as np
 from PIL import Image, ImageDraw
 
+from services.compositor.artwork import Type
 from services.compositor.service import Canvas, ComposeRequest, Plate, Style, Words
+from services.compositor.text_layer import Line
 from services.images import SHAPES, Box, ImageRef, Shape
 
 SIZES = {"square": (1080, 1080), "landscape": (1320, 720), "portrait": (1080, 1980)}
@@ -63,6 +65,26 @@ def draw_logo(colour: str) -> Image.Image:
     return logo
 
 
+def type_layer(line: Line, size: tuple[int, int], colour: str = "#000000") -> Type:
+    """One line on an empty canvas of this size (width, height)."""
+    box = Box(left=0, top=0, right=size[0], bottom=size[1])
+    return Type(role="headline", box=box, font=line.style.font, colour=colour, lines=(line.as_set,))
+
+
+def with_logos(
+    request: ComposeRequest, images: dict[str, Image.Image], **colours: str
+) -> tuple[ComposeRequest, dict[str, Image.Image]]:
+    """The same with logos (``dark``, ``light``) in other colours."""
+    logos = {f"logo_{name}": draw_logo(colour) for name, colour in colours.items()}
+    refs = {name: ref(logo, f"{name} {colours[name.removeprefix('logo_')]}") for name, logo in logos.items()}
+    return request.model_copy(update=refs), images | logos
+
+
+def by_key(request: ComposeRequest, images: dict[str, Image.Image]) -> dict[str, Image.Image]:
+    """The pictures of a request as an artwork names them."""
+    return {ref.key: images[name] for name, ref in request.image_refs().items()}
+
+
 def compose_request(
     *canvases: Canvas,
     words: Words = WORDS,
@@ -82,11 +104,11 @@ def compose_request(
             s: Plate(image=ref(plate, f"{s} {ground} {product}"), product_box=product_box(s, product))
             for s, plate in plates.items()
         },
-        cutout=ref(cutout),
+        cutout=ref(cutout, f"cutout {product}"),
         canvases=canvases,
         words=words,
         style=style,
-        logo_dark=ref(logos["logo_dark"]),
-        logo_light=ref(logos["logo_light"]),
+        logo_dark=ref(logos["logo_dark"], "logo dark"),
+        logo_light=ref(logos["logo_light"], "logo light"),
     )
     return request, images

@@ -4,6 +4,7 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
+from services.compositor.artwork import Artwork
 from services.contract import Generation
 from services.copywriter.service import Sentence
 from services.images import Box, ImageRef, Shape
@@ -89,7 +90,7 @@ class AdCopy(Result):
 
 
 class Layout(BaseModel):
-    """One finished file: of which format and for what in it, and what stands where on it."""
+    """One finished file: of which format and for what in it, what stands where on it, and its layers."""
 
     model_config = _FROZEN
 
@@ -97,6 +98,7 @@ class Layout(BaseModel):
     format: str
     role: str
     facts: dict[str, Any]
+    artwork: Artwork
 
 
 class FormatFailure(BaseModel):
@@ -141,3 +143,4 @@ class Creative(BaseModel):
     provenance: Provenance | None = None
     timings_ms: dict[str, float]
     url: str = ""
+    artwork_url: str = ""

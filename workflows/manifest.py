@@ -36,7 +36,7 @@ async def store_creatives(
     made: Sequence[Made | VitrineError],
     personal: Sequence[Personal],
 ) -> tuple[Creative, ...]:
-    """Sign every finished file into ``creatives/<job>/`` and write the manifest and the explanation beside them."""
+    """Sign every finished file into ``creatives/<job>/``; artworks, manifest and explanation are kept beside them."""
     variants = [
         (number, one, steps)
         for number, (one, steps) in enumerate(zip(personal, made, strict=True), start=1)
@@ -48,7 +48,7 @@ async def store_creatives(
         for number, one, steps in variants
         for name in steps[workflow.output].value.layouts
     ]
-    signed = [asyncio.to_thread(_sign, store, signer, job_id, source, creative) for source, creative in plans]
+    signed = [asyncio.to_thread(_keep, store, signer, job_id, layout, creative) for layout, creative in plans]
     creatives = tuple(await asyncio.gather(*signed))
     for identity, names in _watermarks(creatives).items():
         await asyncio.to_thread(record_watermark, store, identity, job_id, names)
@@ -68,7 +68,7 @@ def _creative(
     brief: Brief,
     formats: Mapping[str, Format],
     steps: Made,
-) -> tuple[str, Creative]:
+) -> tuple[Layout, Creative]:
     layout = composition.layouts[name]
     format, kit, image = formats[layout.format], find_brand(brief.brand), layout.image
     canvas = next(canvas for canvas in format.canvases() if canvas.format == name)
@@ -100,7 +100,7 @@ def _creative(
         provenance=_declare(brief, layout, steps),
         timings_ms=_timings(steps, layout),
     )
-    return image.key, creative
+    return layout, creative
 
 
 def _declare(brief: Brief, layout: Layout, steps: Made) -> Provenance:
@@ -120,10 +120,17 @@ def _disclosure(brief: Brief, layout: Layout) -> dict[str, Any]:
     return {"required": bool(regulations), "regulations": regulations, "visible_label": is_labelled}
 
 
-def _sign(store: ObjectStore, signer: Signer, job_id: str, source: str, creative: Creative) -> Creative:
+def artwork_key(job_id: str, creative_id: str) -> str:
+    """Where a creative's layers are kept, beside its file."""
+    return f"creatives/{job_id}/{creative_id}.artwork.json"
+
+
+def _keep(store: ObjectStore, signer: Signer, job_id: str, layout: Layout, creative: Creative) -> Creative:
+    """Store the signed file and its artwork; the creative as it came out."""
     assert creative.provenance
+    store.put(artwork_key(job_id, creative.id), layout.artwork.model_dump_json().encode(), "application/json")
     manifest = c2pa_manifest(creative.id, job_id, creative.media_type, creative.provenance)
-    data = signer.sign(store.get(source), creative.media_type, manifest)
+    data = signer.sign(store.get(layout.image.key), creative.media_type, manifest)
     store.put(creative.key, data, creative.media_type)
     issuer = "embedded; development certificate" if signer.certificate.is_development else "embedded"
     signed = creative.provenance.model_copy(update={"c2pa": issuer})
@@ -177,9 +184,10 @@ def _manifest(
             }
             for _, one, steps in variants
         ],
-        "creatives": [creative.model_dump(exclude={"url"}) for creative in creatives],
+        "creatives": [creative.model_dump(exclude={"url", "artwork_url"}) for creative in creatives],
     }
 
 
 def _step(step: StepResult) -> dict[str, Any]:
-    return {"reused": step.reused, **step.value.model_dump(mode="json")}
+    """A result as it is recorded; layers are kept beside their files."""
+    return {"reused": step.reused, **step.value.model_dump(mode="json", exclude={"layouts": {"__all__": {"artwork"}}})}

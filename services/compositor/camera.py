@@ -1,7 +1,6 @@
 """The camera: which plate a picture is cut from, which window of it, and where the product then stands."""
 
-from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import cv2
@@ -13,7 +12,6 @@ from services.images import Box, Shape
 
 MOST_ENLARGEMENT = 1.6
 HEADROOM = 0.04  # of the picture's height, above a head: feet are cut off rather than faces
-MOST_KEPT_BYTES = 48_000_000
 
 
 @dataclass(frozen=True)
@@ -74,39 +72,20 @@ def _cut_off(shot: Shot) -> int:
     return sum(max(0, side) for side in (*sides, *far_sides))
 
 
-def develop(shot: Shot, plate: np.ndarray) -> np.ndarray:
-    """The pixels of the shot: uint8 H x W x 3, the size of its picture region."""
-    left, top, width, height = shot.window
+def develop(window: tuple[float, float, float, float], size: tuple[int, int], plate: np.ndarray) -> np.ndarray:
+    """A window of a plate at another size (width, height): uint8 H x W x 3."""
+    left, top, width, height = window
     first, last = (int(left), int(top)), (int(np.ceil(left + width)), int(np.ceil(top + height)))
     crop = plate[first[1] : last[1], first[0] : last[0]]
-    size = (shot.picture.width, shot.picture.height)
     if crop.shape[1::-1] == size:
-        return crop.copy()
+        return crop
     shrinks = crop.shape[1] > size[0]
     return cv2.resize(crop, size, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC)
 
 
-class Darkroom:
-    """Develops shots, and remembers the last of them by the plate's content address: at most 48 MB."""
-
-    def __init__(self) -> None:
-        self._pictures: OrderedDict[str, np.ndarray] = OrderedDict()
-
-    def develop(self, shot: Shot, plate_key: str, plate: Callable[[], np.ndarray]) -> np.ndarray:
-        """The pixels of the shot, a copy that may be painted on; the plate is asked for only when it is needed."""
-        key = f"{plate_key} {shot.window} {shot.picture.width}x{shot.picture.height}"
-        if key not in self._pictures:
-            self._pictures[key] = develop(shot, plate())
-        self._pictures.move_to_end(key)
-        while len(self._pictures) > 1 and sum(kept.nbytes for kept in self._pictures.values()) > MOST_KEPT_BYTES:
-            self._pictures.popitem(last=False)
-        return self._pictures[key].copy()
-
-
-def product_matte(shot: Shot, cutout_alpha: np.ndarray, width: int, height: int) -> np.ndarray:
-    """Where the product is on a canvas of this size: float32 H x W, 1 = product."""
-    matte = np.zeros((height, width), np.float32)
-    box, picture = shot.product, shot.picture
+def product_matte(box: Box, picture: Box, cutout_alpha: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """Where the product stands on a canvas (rows, columns), as far as it lies in the picture: float32, 1 = product."""
+    matte = np.zeros(shape, np.float32)
     left, top = max(box.left, picture.left), max(box.top, picture.top)
     right, bottom = min(box.right, picture.right), min(box.bottom, picture.bottom)
     if left < right and top < bottom:

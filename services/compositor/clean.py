@@ -2,11 +2,7 @@
 
 from collections.abc import Mapping
 
-import cv2
-import numpy as np
-
 from services.compositor.camera import Shot, take_shot
-from services.compositor.contrast import rgb
 from services.compositor.service import Canvas, Plate
 from services.compositor.template import Camera
 from services.images import Box, Shape
@@ -32,16 +28,9 @@ def shoot(canvas: Canvas, plates: Mapping[Shape, Plate]) -> Shot:
     return take_shot(camera, Box(left=0, top=0, right=canvas.width, bottom=canvas.height), plates)
 
 
-def draw_logo(canvas: Canvas, logo: np.ndarray, ground: str) -> tuple[np.ndarray, Box]:
-    """The logo (RGBA) centred on a plain ground: pixels, and the logo's box."""
-    scale = min(_LOGO_SHARE[0] * canvas.width / logo.shape[1], _LOGO_SHARE[1] * canvas.height / logo.shape[0])
-    width, height = round(logo.shape[1] * scale), round(logo.shape[0] * scale)
-    alpha = logo[..., 3:].astype(np.float32) / 255
-    flat = np.concatenate([logo[..., :3] * alpha, 255 * alpha], 2)
-    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
-    small = np.clip(cv2.resize(flat, (width, height), interpolation=way), 0, 255)
-    pixels = np.full((canvas.height, canvas.width, 3), rgb(ground), np.uint8)
-    left, top = (canvas.width - width) // 2, (canvas.height - height) // 2
-    under = pixels[top : top + height, left : left + width]
-    under[:] = np.clip(under * (1 - small[..., 3:] / 255) + small[..., :3] + 0.5, 0, 255).astype(np.uint8)
-    return pixels, Box(left=left, top=top, right=left + width, bottom=top + height)
+def place_logo(canvas: Canvas, ratio: float) -> Box:
+    """Where a logo of this width / height stands alone: in the middle."""
+    height = min(_LOGO_SHARE[0] * canvas.width / ratio, _LOGO_SHARE[1] * canvas.height)
+    size = (round(height * ratio), round(height))
+    left, top = (canvas.width - size[0]) // 2, (canvas.height - size[1]) // 2
+    return Box(left=left, top=top, right=left + size[0], bottom=top + size[1])

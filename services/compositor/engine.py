@@ -2,31 +2,33 @@
 
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from PIL import Image
 from pydantic import JsonValue
 
-from services.compositor.camera import Darkroom
+from services.compositor.artwork import Artwork, Fill, Logo, Picture, Type
 from services.compositor.choice import choose_layout
-from services.compositor.clean import draw_logo, shoot
+from services.compositor.clean import place_logo, shoot
 from services.compositor.clutter import ClutterMap, Scenery, Surveyor
 from services.compositor.contrast import luminance_of
 from services.compositor.ground import Logos
-from services.compositor.label import draw_label, find_place
+from services.compositor.label import find_place, make_label
+from services.compositor.layers import set_layout
 from services.compositor.layout import Layout
+from services.compositor.memory import Memory
 from services.compositor.metadata import xmp
-from services.compositor.painter import Paints, paint, trim
+from services.compositor.painter import Easel, Paints
 from services.compositor.press import Order, Press
-from services.compositor.service import Canvas, ComposeRequest
+from services.compositor.service import Canvas, ComposeRequest, Plate
 from services.compositor.setting import Copy
 from services.compositor.template import load_templates
 from services.compositor.text_layer import TextLayer
 from services.contract import Checkpoint, Output
 from services.errors import FormatHasNoLayout, LabelHasNoRoom, LogoHasNoContrast, TooLarge, WordsDoNotFit
-from services.images import Box, EncodedImage, Shape
+from services.images import Box, EncodedImage, is_private
 
 FONTS = "fonts/fonts.yaml"
 HYPHENATION = "hyphenation"
@@ -39,6 +41,15 @@ _SET_IN: dict[str, tuple[str, int, float]] = {  # role -> family field of the st
 }
 
 
+@dataclass(frozen=True)
+class _Made:
+    """One finished file, what stands where on it, and what it was painted from."""
+
+    image: EncodedImage
+    facts: dict[str, Any]
+    artwork: Artwork
+
+
 class CompositorEngine:
     """Templates and fonts, loaded once."""
 
@@ -49,7 +60,7 @@ class CompositorEngine:
         self._text_layer = TextLayer(folder.parent / FONTS, folder.parent / HYPHENATION)
         # These three remember results by all that they depend on, so no answer depends on an earlier call.
         self._press = Press()
-        self._darkroom = Darkroom()
+        self._memory = Memory()
         self._surveyor = Surveyor()
 
     def generate(self, request: ComposeRequest, images: Mapping[str, Image.Image]) -> Output:
@@ -61,29 +72,41 @@ class CompositorEngine:
             MissingGlyphs: words with letters that no font has.
         """
         started = time.perf_counter()
-        paints = Paints(
-            darkroom=self._darkroom,
-            plate_keys={shape: plate.image.key for shape, plate in request.plates.items()},
-            plate=lambda shape: np.asarray(images[f"plates.{shape}.image"].convert("RGB")),
-            cutout_alpha=np.asarray(images["cutout"].convert("RGBA").getchannel("A")),
-            logos=Logos(trim(images["logo_dark"]), trim(images["logo_light"])),
-        )
-        copy = self._measure(request, paints)
+        paints = self._paints(request, images)
+        logos = Logos(paints.logo(request.logo_dark.key), paints.logo(request.logo_light.key))
+        copy = self._measure(request, logos)
         prepared = time.perf_counter()
-        made: dict[str, tuple[EncodedImage, dict[str, Any]]] = {}
+        made: dict[str, _Made] = {}
         failures: dict[str, JsonValue] = {}
         for canvas in request.canvases:
             try:
-                made[canvas.format] = self._compose(request, canvas, copy, paints)
+                made[canvas.format] = self._compose(
+                    request, canvas, copy, logos, Easel(paints, canvas.width, canvas.height)
+                )
             except _FAILURES as error:
                 failures[canvas.format] = {"code": error.code, "detail": str(error), "status": error.status}
         return Output(
-            images={name: image for name, (image, _) in made.items()},
-            facts={"creatives": {name: facts for name, (_, facts) in made.items()}, "failures": failures},
+            images={name: one.image for name, one in made.items()},
+            facts={
+                "creatives": {name: one.facts for name, one in made.items()},
+                "artworks": {name: one.artwork.model_dump(mode="json") for name, one in made.items()},
+                "failures": failures,
+            },
             timings_ms={"prepare": 1000 * (prepared - started), "compose": 1000 * (time.perf_counter() - prepared)},
         )
 
-    def _measure(self, request: ComposeRequest, paints: Paints) -> Copy:
+    def repeat(self, artwork: Artwork, pictures: Mapping[str, Image.Image]) -> EncodedImage:
+        """The file of an artwork again, byte for byte, from the pictures that it names (by key)."""
+        easel = Easel(Paints(pictures, self._text_layer, self._memory), artwork.canvas.width, artwork.canvas.height)
+        for layer in artwork.layers:
+            easel.lay(layer)
+        return self._press.print(easel.pixels, _order(artwork))[0]
+
+    def _paints(self, request: ComposeRequest, images: Mapping[str, Image.Image]) -> Paints:
+        pictures = {ref.key: images[name] for name, ref in request.image_refs().items()}
+        return Paints(pictures, self._text_layer, self._memory)
+
+    def _measure(self, request: ComposeRequest, logos: Logos) -> Copy:
         words = request.words.model_dump()
         texts = {}
         for role, (family, weight, tracking) in _SET_IN.items():
@@ -92,18 +115,16 @@ class CompositorEngine:
                     words[role], getattr(request.style, family), weight, tracking, request.language
                 )
                 texts[role] = (words[role], style)
-        height, width = paints.logos.dark.shape[:2]
+        height, width = logos.dark.shape[:2]
         return Copy(self._text_layer.measure(texts, request.language), width / height)
 
-    def _compose(
-        self, request: ComposeRequest, canvas: Canvas, copy: Copy, paints: Paints
-    ) -> tuple[EncodedImage, dict[str, Any]]:
+    def _compose(self, request: ComposeRequest, canvas: Canvas, copy: Copy, logos: Logos, easel: Easel) -> "_Made":
         started = time.perf_counter()
-        pixels, facts = self._draw(request, canvas, copy, paints)
+        facts = self._paint(request, canvas, copy, logos, easel)
         painted = time.perf_counter()
-        spare = Box(**facts["product"]) if facts["product"] else None
-        order = _order(request, canvas, spare)
-        image, quality = self._press.print(pixels, order)
+        artwork = _artwork(request, canvas, facts, easel)
+        order = _order(artwork)
+        image, quality = self._press.print(easel.pixels, order)
         encoding = {
             "watermark": _watermark(order),
             "quality": quality,
@@ -111,26 +132,29 @@ class CompositorEngine:
             "compose_ms": round(1000 * (painted - started), 1),
             "encode_ms": round(1000 * (time.perf_counter() - painted), 1),
         }
-        return image, facts | encoding
+        return _Made(image, facts | encoding, artwork)
 
-    def _draw(
-        self, request: ComposeRequest, canvas: Canvas, copy: Copy, paints: Paints
-    ) -> tuple[np.ndarray, dict[str, Any]]:
+    def _paint(self, request: ComposeRequest, canvas: Canvas, copy: Copy, logos: Logos, easel: Easel) -> dict[str, Any]:
         if canvas.shows == "picture":
             shot = shoot(canvas, request.plates)
-            return paints.develop(shot), _facts(product=shot.product)
+            plate = request.plates[shot.shape].image
+            easel.lay(Picture(role="scene", box=shot.picture, image=plate, window=shot.window))
+            return _facts(product=shot.product)
         if canvas.shows == "logo":
             is_dark_ground = luminance_of(request.style.background) < 0.18
-            logo = paints.logos.light if is_dark_ground else paints.logos.dark
-            pixels, box = draw_logo(canvas, logo, request.style.background)
-            return pixels, _facts(boxes=[{"role": "logo", **dict(box)}])
-        scenery = Scenery(request.plates, lambda shape: self._survey(request, paints, shape))
+            box = place_logo(canvas, copy.logo_ratio)
+            easel.lay(Fill(role="ground", box=easel.box, colour=request.style.background))
+            easel.lay(Logo(role="logo", box=box, image=request.logo_light if is_dark_ground else request.logo_dark))
+            return _facts(boxes=[{"role": "logo", **dict(box)}])
+        scenery = Scenery(request.plates, lambda shape: self._survey(request.plates[shape], easel.paints))
         layout = choose_layout(self._templates, canvas, scenery, copy, request.words, request.style)
-        pixels, contrast = paint(layout, paints, request.style, self._text_layer)
+        contrast = set_layout(easel, layout, request, logos)
         boxes = [{"role": item.role, **dict(item.box)} for group in layout.groups for item in group]
         if request.label:
-            boxes.append({"role": "disclosure", **dict(self._label(request, layout, pixels))})
-        return pixels, _facts(
+            label = self._label(request, layout)
+            easel.lay(label)
+            boxes.append({"role": label.role, **dict(label.box)})
+        return _facts(
             template=layout.template.name,
             boxes=boxes,
             product=layout.shot.product,
@@ -140,18 +164,17 @@ class CompositorEngine:
             fonts={role: list(block.families) for role, block in copy.blocks.items()},
         )
 
-    def _survey(self, request: ComposeRequest, paints: Paints, shape: Shape) -> ClutterMap:
-        return self._surveyor.survey(request.plates[shape], lambda: paints.plate(shape))
+    def _survey(self, plate: Plate, paints: Paints) -> ClutterMap:
+        return self._surveyor.survey(plate, lambda: paints.plate(plate.image.key))
 
-    def _label(self, request: ComposeRequest, layout: Layout, pixels: np.ndarray) -> Box:
+    def _label(self, request: ComposeRequest, layout: Layout) -> Type:
         style = self._text_layer.style(request.label, request.style.body_font, 600, 0, request.language)
         block = self._text_layer.measure({"label": (request.label, style)}, request.language)["label"]
         taken = [item.box for group in layout.groups for item in group]
         place = find_place(block, layout.canvas, [*taken, layout.shot.product, *layout.shot.keep_clear])
         if place is None:
             raise LabelHasNoRoom(layout.canvas.format, request.label)
-        draw_label(pixels, place, block, layout.canvas, self._text_layer)
-        return place
+        return make_label(place, block, layout.canvas)
 
 
 def _facts(product: Box | None = None, **known: Any) -> dict[str, Any]:
@@ -160,11 +183,25 @@ def _facts(product: Box | None = None, **known: Any) -> dict[str, Any]:
     return {**empty, **known, "product": dict(product) if product else {}}
 
 
-def _order(request: ComposeRequest, canvas: Canvas, spare: Box | None) -> Order:
+def _artwork(request: ComposeRequest, canvas: Canvas, facts: Mapping[str, Any], easel: Easel) -> Artwork:
     """A logo is no work of a model: it gets no watermark, and says that people drew it."""
-    if canvas.shows == "logo":
-        return Order(canvas, 0, None, xmp("digitalCreation"))
-    return Order(canvas, request.watermark, spare, xmp(request.digital_source))
+    is_logo = canvas.shows == "logo"
+    return Artwork(
+        canvas=canvas,
+        template=facts["template"],
+        language=request.language,
+        words=request.words,
+        style=request.style,
+        digital_source="digitalCreation" if is_logo else request.digital_source,
+        watermark=0 if is_logo else request.watermark,
+        product=facts["product"] or None,
+        layers=tuple(easel.layers),
+    )
+
+
+def _order(artwork: Artwork) -> Order:
+    is_kept = not any(is_private(ref.key) for ref in artwork.image_refs())
+    return Order(artwork.canvas, artwork.watermark, artwork.product, xmp(artwork.digital_source), is_kept)
 
 
 def _watermark(order: Order) -> str:

@@ -1,7 +1,7 @@
 """Fonts: the families of assets/fonts, which letters they have, and which of them sets which part of a text."""
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -146,6 +146,17 @@ class FontBook:
         first = self._file.first_in.get(language[:2])
         names = dict.fromkeys([family, *([first] if first else []), *self._file.fallbacks])
         return FontChain(tuple(_nearest(self.faces[name], weight) for name in names))
+
+    def chain_of(self, families: Sequence[str], weight: int) -> FontChain:
+        """The chain of families that an artwork names.
+
+        Raises:
+            UnknownName: a family that is not in assets/fonts.
+        """
+        unknown = next((name for name in families if name not in self.faces), None)
+        if unknown is not None:
+            raise UnknownName("font", unknown, ", ".join(self.faces))
+        return FontChain(tuple(_nearest(self.faces[name], weight) for name in families))
 
 
 def _nearest(weights: Mapping[int, Face], weight: int) -> Face:

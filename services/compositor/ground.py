@@ -7,6 +7,8 @@ from functools import cached_property
 
 import numpy as np
 
+from services.compositor.artwork import Scrim
+from services.compositor.camera import Shot
 from services.compositor.contrast import (
     contrast,
     hexadecimal,
@@ -20,6 +22,7 @@ from services.compositor.contrast import (
 from services.compositor.service import LOGO_CONTRAST, NORMAL_TEXT, Style
 from services.compositor.setting import Placed
 from services.compositor.template import Role, Side
+from services.images import Box, ImageRef
 
 STRENGTHS = tuple(round(step / 12, 3) for step in range(13))
 HEADROOM = 1.04  # so that the ratio still holds after the JPEG
@@ -128,41 +131,53 @@ def _mend(colour: str, grounds: Sequence[tuple[np.ndarray, Role]], may_scrim: bo
     return Ink(colour, is_dark, scrim, strengths[index], change)
 
 
-def paint_scrim(pixels: np.ndarray, group: Sequence[Placed], side: Side, ink: Ink, matte: np.ndarray) -> None:
-    """Veil the pixels in place, from a side of the canvas to behind the group and then fading out.
+def make_scrim(canvas: Box, group: Sequence[Placed], side: Side, ink: Ink, shot: Shot, cutout: ImageRef) -> Scrim:
+    """The scrim that a group's ink needs: from a side of the canvas to behind the group, then fading out."""
+    boxes = [placed.box for placed in group]
+    reach = {
+        "left": max(box.right for box in boxes),
+        "top": max(box.bottom for box in boxes),
+        "right": canvas.width - min(box.left for box in boxes),
+        "bottom": canvas.height - min(box.top for box in boxes),
+    }[side]
+    return Scrim(
+        role="scrim",
+        box=canvas,
+        side=side,
+        colour=ink.scrim,
+        strength=ink.strength,
+        reach=reach,
+        fade=_FADE[side] * min(canvas.width, canvas.height),
+        cutout=cutout,
+        product=shot.product,
+        picture=shot.picture,
+    )
 
-    ``matte`` (float32 H x W, 1 = product) keeps the scrim behind the product.
-    """
+
+def paint_scrim(pixels: np.ndarray, scrim: Scrim, matte: np.ndarray) -> None:
+    """Veil the pixels in place. ``matte`` (float32 H x W, 1 = product) keeps the scrim behind the product."""
     height, width = pixels.shape[:2]
-    is_upright = side in ("top", "bottom")
-    length = height if is_upright else width
-    profile = _profile(group, side, length, _FADE[side] * min(height, width))
+    is_upright = scrim.side in ("top", "bottom")
+    profile = _profile(scrim, height if is_upright else width)
     rows = np.flatnonzero(profile)
     first, last = rows[0], rows[-1] + 1
     area = (slice(first, last), slice(None)) if is_upright else (slice(None), slice(first, last))
     ramp = profile[first:last, None] if is_upright else profile[None, first:last]
-    veil = (256 * ink.strength * ramp * (1 - matte[area])).astype(np.uint16)[..., None]
+    veil = (256 * scrim.strength * ramp * (1 - matte[area])).astype(np.uint16)[..., None]
     patch = pixels[area] * (256 - veil)
-    patch += veil * np.array(rgb(ink.scrim), np.uint16)
+    patch += veil * np.array(rgb(scrim.colour), np.uint16)
     tiles = (-(-patch.shape[0] // 4), -(-patch.shape[1] // 4))
     patch += np.tile(_BAYER, tiles)[: patch.shape[0], : patch.shape[1], None]
     patch >>= 8
     pixels[area] = patch.astype(np.uint8)
 
 
-def _profile(group: Sequence[Placed], side: Side, length: int, fade: float) -> np.ndarray:
-    """1 from the side to the far end of the group, then a smooth fall to 0; float32 of ``length``."""
-    boxes = [placed.box for placed in group]
-    reach = {
-        "left": max(box.right for box in boxes),
-        "top": max(box.bottom for box in boxes),
-        "right": length - min(box.left for box in boxes),
-        "bottom": length - min(box.top for box in boxes),
-    }[side]
-    distance = np.arange(length, dtype=np.float32) - reach
-    fall = np.clip(1 - distance / fade, 0, 1)
+def _profile(scrim: Scrim, length: int) -> np.ndarray:
+    """1 from the side to the scrim's reach, then a smooth fall to 0; float32 of ``length``."""
+    distance = np.arange(length, dtype=np.float32) - scrim.reach
+    fall = np.clip(1 - distance / scrim.fade, 0, 1)
     profile = (fall * fall * fall * (fall * (6 * fall - 15) + 10)).astype(np.float32)
-    return profile if side in ("left", "top") else profile[::-1]
+    return profile if scrim.side in ("left", "top") else profile[::-1]
 
 
 def button_colours(pixels: np.ndarray, placed: Placed, style: Style) -> tuple[str, str]:

@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 
-import numpy as np
-
+from services.compositor.artwork import Plaque, Type, TypeLine
 from services.compositor.service import AD_CHOICES_PX, Canvas
-from services.compositor.text_layer import Line, Plaque, TextBlock, TextLayer
+from services.compositor.text_layer import TextBlock
 from services.images import Box
 
 LEAST_HEIGHT = 0.03  # of the canvas's height: below that a label is not conspicuous
@@ -54,14 +53,28 @@ def _meets(one: Box, other: Box, space: int) -> bool:
     return not (apart or one.bottom + space <= other.top or other.bottom + space <= one.top)
 
 
-def draw_label(pixels: np.ndarray, box: Box, block: TextBlock, canvas: Canvas, text_layer: TextLayer) -> None:
-    """Draw the label into its box, in place."""
+def make_label(box: Box, block: TextBlock, canvas: Canvas) -> Type:
+    """The label as a layer."""
     size = _type_size(block, canvas)
-    baseline = round(box.top + (box.height + (block.rise - block.drop) * size) / 2)
     width = block.pieces.width(0, len(block.pieces.texts)) * size
-    line = Line(block.text, block.style, size, box.left + PADDING * size, baseline, width, INK, block.sinks)
-    plaque = Plaque(box.left, box.top, box.width, box.height, 0.25 * box.height, GROUND)
-    overlay = text_layer.draw((box.left, box.top, box.right, box.bottom), [plaque], [line])
-    under = pixels[box.top : box.bottom, box.left : box.right]
-    alpha = overlay[..., 3:].astype(np.uint16)
-    under[:] = ((under * (255 - alpha) + overlay[..., :3] * alpha + 127) // 255).astype(np.uint8)
+    return Type(
+        role="disclosure",
+        box=box,
+        font=block.style.font,
+        colour=INK,
+        lines=(
+            TypeLine(
+                text=block.text,
+                size_px=size,
+                left=box.left + PADDING * size,
+                baseline=round(box.top + (box.height + (block.rise - block.drop) * size) / 2),
+                width=width,
+                sinks=block.sinks,
+            ),
+        ),
+        plaques=(
+            Plaque(
+                left=box.left, top=box.top, width=box.width, height=box.height, radius=0.25 * box.height, colour=GROUND
+            ),
+        ),
+    )

@@ -1,132 +1,116 @@
-"""The painter: a solved layout becomes pixels."""
+"""The painter: layers become pixels, one over the other. What is painted is written down: the artwork."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
 from PIL import Image
 
-from services.compositor.camera import Darkroom, Shot, product_matte
-from services.compositor.contrast import contrast, mix, rgb
-from services.compositor.ground import (
-    Ink,
-    Logos,
-    button_colours,
-    choose_inks,
-    mark_colour,
-    measured_contrast,
-    paint_scrim,
-)
-from services.compositor.layout import Layout
-from services.compositor.service import LOGO_CONTRAST, Style
-from services.compositor.setting import Placed, mark_width
-from services.compositor.text_layer import Line, Plaque, TextLayer
-from services.errors import LogoHasNoContrast
-from services.images import Shape
-
-_HAIRLINE = 0.14  # of the text colour in the background
+from services.compositor.artwork import Fill, Layer, Logo, Picture, Scrim, Type
+from services.compositor.camera import develop, product_matte
+from services.compositor.contrast import rgb
+from services.compositor.ground import paint_scrim
+from services.compositor.memory import Memory
+from services.compositor.text_layer import TextLayer
+from services.images import Box
 
 
 @dataclass(frozen=True)
 class Paints:
-    """The pictures a creative is painted with, as arrays: plates RGB, cut-out alpha, logos."""
+    """What layers are painted with: pictures by key, type, and what was made of them before."""
 
-    darkroom: Darkroom
-    plate_keys: Mapping[Shape, str]
-    plate: Callable[[Shape], np.ndarray]
-    cutout_alpha: np.ndarray
-    logos: Logos
+    pictures: Mapping[str, Image.Image]
+    text_layer: TextLayer
+    memory: Memory
 
-    def develop(self, shot: Shot) -> np.ndarray:
-        """The pixels of a shot."""
-        return self.darkroom.develop(shot, self.plate_keys[shot.shape], lambda: self.plate(shot.shape))
+    def plate(self, key: str) -> np.ndarray:
+        """A picture without its alpha: uint8 H x W x 3."""
+        return np.asarray(self.pictures[key].convert("RGB"))
 
+    def logo(self, key: str) -> np.ndarray:
+        """A logo without its transparent border: uint8 H x W x 4, straight alpha."""
+        logo = self.pictures[key].convert("RGBA")
+        return np.asarray(logo.crop(logo.getchannel("A").getbbox()))
 
-def trim(logo: Image.Image) -> np.ndarray:
-    """The logo without its transparent border, RGBA."""
-    logo = logo.convert("RGBA")
-    return np.asarray(logo.crop(logo.getchannel("A").getbbox()))
+    def developed(self, layer: Picture) -> np.ndarray:
+        """The pixels of a picture layer, the size of its box."""
+        size = (layer.box.width, layer.box.height)
+        return self.memory.recall(
+            layer.image.key,
+            f"{layer.window} {size}",
+            lambda: develop(layer.window, size, self.plate(layer.image.key)),
+        )
 
+    def matte(self, scrim: Scrim, shape: tuple[int, int]) -> np.ndarray:
+        """Where the product stands, float32 rows x columns, 1 = product."""
+        return self.memory.recall(
+            scrim.cutout.key,
+            f"{scrim.product} {scrim.picture} {shape}",
+            lambda: product_matte(
+                scrim.product, scrim.picture, np.asarray(self.pictures[scrim.cutout.key].getchannel("A")), shape
+            ),
+        )
 
-def paint(layout: Layout, paints: Paints, style: Style, text_layer: TextLayer) -> tuple[np.ndarray, dict[str, float]]:
-    """The finished pixels (uint8 H x W x 3), and the contrast ratio of every role as measured on its ground.
-
-    Raises:
-        LogoHasNoContrast: neither the dark nor the light logo reads, not even on a veil.
-    """
-    pixels = _paint_ground(layout, paints, style)
-    ratios: dict[str, float] = {}
-    groups = [(group, placed) for group, placed in zip(layout.template.groups, layout.groups, strict=True) if placed]
-    inks = choose_inks(pixels, [(placed, group.scrim is not None) for group, placed in groups], style, paints.logos)
-    for (group, placed), ink in zip(groups, inks, strict=True):
-        if group.scrim and ink.strength:
-            matte = product_matte(layout.shot, paints.cutout_alpha, layout.canvas.width, layout.canvas.height)
-            paint_scrim(pixels, placed, group.scrim, ink, matte)
-    for (_, placed), ink in zip(groups, inks, strict=True):
-        ratios |= _paint_group(pixels, placed, ink, paints, style, text_layer)
-    if ratios.get("logo", LOGO_CONTRAST) < LOGO_CONTRAST:
-        raise LogoHasNoContrast(layout.canvas.format, ratios["logo"], LOGO_CONTRAST)
-    return pixels, ratios
-
-
-def _paint_ground(layout: Layout, paints: Paints, style: Style) -> np.ndarray:
-    canvas, panel, picture = layout.canvas, layout.template.panel, layout.shot.picture
-    developed = paints.develop(layout.shot)
-    if developed.shape[:2] == (canvas.height, canvas.width):
-        return developed
-    colour = {"primary": style.primary, "background": style.background}[panel.colour] if panel else style.background
-    pixels = np.full((canvas.height, canvas.width, 3), rgb(colour), np.uint8)
-    if panel and panel.hairline:
-        line = rgb(mix(style.background, style.text, _HAIRLINE))
-        pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1] = line, line, line, line
-    pixels[picture.top : picture.bottom, picture.left : picture.right] = developed
-    return pixels
+    def scaled(self, layer: Logo) -> np.ndarray:
+        """A logo the size of its box, colours multiplied by alpha: float32 H x W x 4, 0 to 255."""
+        size = (layer.box.width, layer.box.height)
+        return self.memory.recall(layer.image.key, f"logo {size}", lambda: _scale(self.logo(layer.image.key), size))
 
 
-def _paint_group(
-    pixels: np.ndarray, placed: Sequence[Placed], ink: Ink, paints: Paints, style: Style, text_layer: TextLayer
-) -> dict[str, float]:
-    ratios: dict[str, float] = {item.role: measured_contrast(pixels, item, ink, paints.logos) for item in placed}
-    shapes: list[Plaque] = []
-    lines: list[Line] = []
-    for item in placed:
-        colour = ink.colour
-        if item.role == "call_to_action":
-            fill, colour = button_colours(pixels, item, style)
-            shapes.append(_button(item, fill, style.corner_radius))
-            ratios[item.role] = round(contrast(fill, colour), 2)
-        elif item.role == "price":
-            shapes.append(_mark(item, mark_colour(pixels, item, style, ink)))
-        elif item.role == "logo":
-            _paint_logo(pixels, item, ink, paints)
-        lines += [replace(line, colour=colour) for line in item.lines]
-    if lines:
-        _paint_overlay(pixels, shapes, lines, placed, text_layer)
-    return ratios
+@dataclass
+class Easel:
+    """A creative on its way: the pixels so far (uint8 H x W x 3, RGB), and the layers that made them."""
+
+    paints: Paints
+    width: int
+    height: int
+    layers: list[Layer] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.pixels = np.zeros((self.height, self.width, 3), np.uint8)
+
+    @property
+    def box(self) -> Box:
+        """All of it."""
+        return Box(left=0, top=0, right=self.width, bottom=self.height)
+
+    def lay(self, layer: Layer) -> None:
+        """Paint a layer over what is there."""
+        self.layers.append(layer)
+        under = _inside(self.pixels, layer.box)
+        match layer:
+            case Fill():
+                _paint_fill(under, layer)
+            case Picture():
+                under[:] = self.paints.developed(layer)
+            case Scrim():
+                paint_scrim(self.pixels, layer, self.paints.matte(layer, self.pixels.shape[:2]))
+            case Logo():
+                _paint_logo(under, self.paints.scaled(layer))
+            case Type():
+                _blend(under, self.paints.text_layer.draw(layer))
 
 
-def _button(item: Placed, fill: str, corner_radius: float) -> Plaque:
-    return Plaque(item.left, item.top, item.width, item.height, corner_radius * item.height, fill)
+def _scale(logo: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    alpha = logo[..., 3:].astype(np.float32) / 255
+    flat = np.concatenate([logo[..., :3] * alpha, 255 * alpha], 2)
+    way = cv2.INTER_AREA if size[0] < logo.shape[1] else cv2.INTER_CUBIC
+    return np.clip(cv2.resize(flat, size, interpolation=way), 0, 255)
 
 
-def _mark(item: Placed, colour: str) -> Plaque:
-    width = mark_width(item.size_px)
-    left = item.left + item.width - width if item.is_turned else item.left
-    return Plaque(left, item.top, width, item.height, width / 2, colour)
+def _inside(pixels: np.ndarray, box: Box) -> np.ndarray:
+    return pixels[box.top : box.bottom, box.left : box.right]
 
 
-def _paint_overlay(
-    pixels: np.ndarray, shapes: Sequence[Plaque], lines: Sequence[Line], placed: Sequence[Placed], text_layer: TextLayer
-) -> None:
-    """Draw type and shapes over the smallest box that holds them, with room for accents above the capitals."""
-    boxes = [item.box for item in placed if item.role != "logo"]
-    room = int(max(line.size_px for line in lines) * 0.5) + 1
-    left, top = max(0, min(box.left for box in boxes) - room), max(0, min(box.top for box in boxes) - room)
-    right = min(pixels.shape[1], max(box.right for box in boxes) + room)
-    bottom = min(pixels.shape[0], max(box.bottom for box in boxes) + room)
-    overlay = text_layer.draw((left, top, right, bottom), shapes, lines)
-    _blend(pixels[top:bottom, left:right], overlay)
+def _paint_fill(under: np.ndarray, layer: Fill) -> None:
+    under[:] = rgb(layer.colour)
+    if layer.edge:
+        under[0], under[-1], under[:, 0], under[:, -1] = (rgb(layer.edge),) * 4
+
+
+def _paint_logo(under: np.ndarray, logo: np.ndarray) -> None:
+    under[:] = np.clip(under * (1 - logo[..., 3:] / 255) + logo[..., :3] + 0.5, 0, 255).astype(np.uint8)
 
 
 def _blend(under: np.ndarray, over: np.ndarray) -> None:
@@ -138,14 +122,3 @@ def _blend(under: np.ndarray, over: np.ndarray) -> None:
     alpha = over[part, :, 3:].astype(np.uint16)
     blended = under[part] * (255 - alpha) + over[part, :, :3] * alpha + 127
     under[part] = (blended // 255).astype(np.uint8)
-
-
-def _paint_logo(pixels: np.ndarray, item: Placed, ink: Ink, paints: Paints) -> None:
-    logo = paints.logos.dark if ink.is_dark else paints.logos.light
-    alpha = logo[..., 3:].astype(np.float32) / 255
-    flat = np.concatenate([logo[..., :3] * alpha, 255 * alpha], 2)
-    size = (int(item.width), int(item.height))
-    small = cv2.resize(flat, size, interpolation=cv2.INTER_AREA)
-    box = item.box
-    under = pixels[box.top : box.top + size[1], box.left : box.left + size[0]]
-    under[:] = np.clip(under * (1 - small[..., 3:] / 255) + small[..., :3] + 0.5, 0, 255).astype(np.uint8)

@@ -34,12 +34,16 @@ class Print:
 
 @dataclass(frozen=True)
 class Order:
-    """What a file is printed for: everything that its bytes depend on besides the pixels."""
+    """What a file is printed for: everything that its bytes depend on besides the pixels.
+
+    ``is_kept`` says whether the print may be remembered; of private pictures nothing stays.
+    """
 
     canvas: Canvas
     identity: int
     spare: Box | None
     xmp: bytes
+    is_kept: bool = True
 
     @property
     def has_watermark(self) -> bool:
@@ -74,7 +78,7 @@ class Press:
                 return made, BEST_QUALITY
         name = f"Format {canvas.format}"
         image, quality = encode_to_budget(order.mark(pixels), name, canvas.max_bytes, canvas.file_type, order.xmp)
-        if canvas.file_type == "jpg" and quality == BEST_QUALITY:
+        if canvas.file_type == "jpg" and quality == BEST_QUALITY and order.is_kept:
             self._keep(key, Print(pixels, *_cut(image.data)))
         return image, quality
 

@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 from pytakumi import Renderer
 
+from services.compositor.artwork import Font, Plaque, Type, TypeLine
 from services.compositor.fonts import Face, FontBook, FontChain
 from services.compositor.hyphenation import Hyphenator
 from services.compositor.line_breaks import Pieces, cut, cut_where_needed
 from services.compositor.writing import Direction, FineCut, direction_of, fine_cut
+from services.images import Box
 
 _MEASURE_PX = 100.0
 _RULERS = ("n n", "nn", "-")  # measured with every text, for its spaces and hyphens
@@ -30,6 +32,12 @@ class TextStyle:
     def face(self) -> Face:
         """The brand's own face, which sets the rhythm of lines."""
         return self.fonts.faces[0]
+
+    @property
+    def font(self) -> Font:
+        """As an artwork names it."""
+        families = tuple(face.family for face in self.fonts.faces)
+        return Font(families=families, weight=self.face.weight, tracking=self.tracking, direction=self.direction)
 
 
 @dataclass(frozen=True)
@@ -80,20 +88,19 @@ class Line:
     left: float
     baseline: float
     width: float
-    colour: str = "#000000"
     sinks: float = 0
 
-
-@dataclass(frozen=True)
-class Plaque:
-    """A filled rounded rectangle to draw, in px of the canvas."""
-
-    left: float
-    top: float
-    width: float
-    height: float
-    radius: float
-    colour: str
+    @property
+    def as_set(self) -> TypeLine:
+        """As an artwork has it; its style stands beside it there."""
+        return TypeLine(
+            text=self.text,
+            size_px=self.size_px,
+            left=self.left,
+            baseline=self.baseline,
+            width=self.width,
+            sinks=self.sinks,
+        )
 
 
 class TextLayer:
@@ -149,13 +156,16 @@ class TextLayer:
         measured = self._renderer.measure(_root(nodes, 8000, 400), width=8000, height=400)
         return [sum(run["width"] for run in node["runs"]) / _MEASURE_PX for node in measured["children"]]
 
-    def draw(self, box: tuple[int, int, int, int], shapes: Sequence[Plaque], lines: Sequence[Line]) -> np.ndarray:
-        """Draw into a box of the canvas (left, top, right, bottom px): uint8 H x W x 4, straight alpha."""
-        left, top, right, bottom = box
-        nodes = [_plaque_node(shape, left, top) for shape in shapes] + [_line_node(line, left, top) for line in lines]
-        width, height = right - left, bottom - top
-        raw = self._renderer.render(_root(nodes, width, height), width=width, height=height, format="raw")
-        return np.frombuffer(raw, np.uint8).reshape(height, width, 4)
+    def draw(self, layer: Type) -> np.ndarray:
+        """The words and plaques of a layer, for its box: uint8 H x W x 4, straight alpha."""
+        box, font = layer.box, layer.font
+        style = TextStyle(self._book.chain_of(font.families, font.weight), font.tracking, font.direction)
+        nodes = [_plaque_node(plaque, box) for plaque in layer.plaques]
+        nodes += [_line_node(line, style, layer.colour, box) for line in layer.lines]
+        raw = self._renderer.render(
+            _root(nodes, box.width, box.height), width=box.width, height=box.height, format="raw"
+        )
+        return np.frombuffer(raw, np.uint8).reshape(box.height, box.width, 4)
 
 
 def _root(children: list[dict[str, Any]], width: int, height: int) -> dict[str, Any]:
@@ -205,17 +215,17 @@ def _text_node(text: str, style: TextStyle, size_px: float, **extra: Any) -> dic
     return {"type": "text", "text": text, "style": css}
 
 
-def _line_node(line: Line, left: int, top: int) -> dict[str, Any]:
-    above = round(line.style.face.metrics[0] * line.size_px) + round(line.sinks * line.size_px)
-    place = {"left": line.left - left, "top": line.baseline - above - top, "color": line.colour}
-    return _text_node(line.text, line.style, line.size_px, **place)
+def _line_node(line: TypeLine, style: TextStyle, colour: str, box: Box) -> dict[str, Any]:
+    above = round(style.face.metrics[0] * line.size_px) + round(line.sinks * line.size_px)
+    place = {"left": line.left - box.left, "top": line.baseline - above - box.top, "color": colour}
+    return _text_node(line.text, style, line.size_px, **place)
 
 
-def _plaque_node(plaque: Plaque, left: int, top: int) -> dict[str, Any]:
+def _plaque_node(plaque: Plaque, box: Box) -> dict[str, Any]:
     css = {
         "position": "absolute",
-        "left": plaque.left - left,
-        "top": plaque.top - top,
+        "left": plaque.left - box.left,
+        "top": plaque.top - box.top,
         "width": plaque.width,
         "height": plaque.height,
         "borderRadius": plaque.radius,

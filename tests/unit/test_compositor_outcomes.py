@@ -1,7 +1,7 @@
 """Input that cannot become an ad: every outcome names the layer and the format, and spoils no other format."""
 
 import pytest
-from drawn_plates import compose_request, draw_logo
+from drawn_plates import compose_request, with_logos
 
 from services.compositor.engine import CompositorEngine
 from services.compositor.service import SERVICE, Canvas, Words
@@ -32,8 +32,7 @@ def test_a_format_smaller_than_its_content(engine):
 def test_a_logo_that_drowns(engine):
     """A pale grey logo does not read on the pale panel of a tile; on the picture of the square a veil mends it."""
     request, images = compose_request(SQUARE, TILE)
-    pale = {name: draw_logo("#C4C4C4") for name in ("logo_dark", "logo_light")}
-    made = engine.generate(request, images | pale)
+    made = engine.generate(*with_logos(request, images, dark="#C4C4C4", light="#C4C4C4"))
     assert set(made.images) == {SQUARE.format}
     assert made.facts["creatives"][SQUARE.format]["contrast"]["logo"] >= 3
     failure = made.facts["failures"][TILE.format]
@@ -44,7 +43,7 @@ def test_a_logo_that_drowns(engine):
 def test_the_contrast_of_a_logo_is_its_own(engine):
     """What counts is the logo's ink, not the ink of the words beside it."""
     request, images = compose_request(TILE)
-    grey = engine.generate(request, images | {"logo_dark": draw_logo("#6E6E6E")}).facts["creatives"][TILE.format]
+    grey = engine.generate(*with_logos(request, images, dark="#6E6E6E")).facts["creatives"][TILE.format]
     black = engine.generate(request, images).facts["creatives"][TILE.format]
     assert 3 <= grey["contrast"]["logo"] < 5.5 < black["contrast"]["logo"]
     assert grey["contrast"]["headline"] == black["contrast"]["headline"]

@@ -7,10 +7,10 @@ import pytest
 from drawn_plates import draw_plate, product_box, ref
 from PIL import Image
 
-from services.compositor.camera import develop, product_matte, take_shot
+from services.compositor.camera import Shot, develop, product_matte, take_shot
 from services.compositor.contrast import contrast, luminance, required, worst_ratio
 from services.compositor.encode import BEST_QUALITY, CODECS, RESERVE_BYTES, encode_to_budget
-from services.compositor.ground import Ink, paint_scrim
+from services.compositor.ground import Ink, make_scrim, paint_scrim
 from services.compositor.metadata import read_digital_source, xmp
 from services.compositor.service import Plate
 from services.compositor.setting import Placed
@@ -43,8 +43,10 @@ def test_scrim_spares_the_product_and_fades_without_bands():
     pixels = np.full((400, 300, 3), 120, np.uint8)
     matte = np.zeros((400, 300), np.float32)
     matte[:, 200:] = 1
-    words = [Placed("headline", 20, 20, 100, 60, 40)]
-    paint_scrim(pixels, words, "top", Ink("#FFFFFF", False, "#000000", 0.5, 0), matte)
+    canvas, words = Box(left=0, top=0, right=300, bottom=400), [Placed("headline", 20, 20, 100, 60, 40)]
+    shot = Shot("square", (0, 0, 300, 400), canvas, Box(left=200, top=0, right=300, bottom=400))
+    ink = Ink("#FFFFFF", False, "#000000", 0.5, 0)
+    paint_scrim(pixels, make_scrim(canvas, words, "top", ink, shot, ref(draw_plate("square", "white", "tall"))), matte)
     assert pixels[40, 50].max() == pytest.approx(60, abs=1)
     assert (pixels[:, 200:] == 120).all()
     assert (pixels[390] == 120).all()
@@ -57,7 +59,7 @@ def test_shot_keeps_the_product_whole_and_in_place(shape):
     """The projected box frames the product's pixels, and the product stands inside the picture."""
     plate = Plate(image=ref(draw_plate(shape, "white", "tall")), product_box=product_box(shape, "tall"))
     shot = take_shot(Camera(fill=(0.7, 0.7), base=0.85), Box(left=10, top=20, right=210, bottom=270), {shape: plate})
-    pixels = develop(shot, np.asarray(draw_plate(shape, "white", "tall")))
+    pixels = develop(shot.window, (200, 250), np.asarray(draw_plate(shape, "white", "tall")))
     assert pixels.shape == (250, 200, 3)
     rows, columns = np.nonzero(pixels[..., 2] < 150)
     found = (columns.min() + 10, rows.min() + 20, columns.max() + 11, rows.max() + 21)
@@ -81,7 +83,7 @@ def test_matte_is_where_the_product_is():
     """The cut-out's alpha lands in the product's box, clipped to the picture."""
     plate = Plate(image=ref(draw_plate("square", "white", "square")), product_box=product_box("square", "square"))
     shot = take_shot(Camera(), Box(left=0, top=0, right=540, bottom=540), {"square": plate})
-    matte = product_matte(shot, np.full((50, 50), 255, np.uint8), 540, 540)
+    matte = product_matte(shot.product, shot.picture, np.full((50, 50), 255, np.uint8), (540, 540))
     box = shot.product
     assert matte[box.top : box.bottom, box.left : box.right].min() == 1
     assert matte.sum() == box.width * box.height

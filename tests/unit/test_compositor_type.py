@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from drawn_plates import type_layer
 
 from services.compositor.line_breaks import Pieces, break_lines, cut
 from services.compositor.text_layer import Line, TextLayer
@@ -71,7 +72,7 @@ def test_pieces_add_up_to_the_line(text_layer):
     block = text_layer.measure({"headline": ("Grüße aus Südtirol", style)})["headline"]
     width = block.pieces.width(0, 3) * 60
     line = Line(block.text, style, 60, 10, 70, width)
-    ink = np.flatnonzero(text_layer.draw((0, 0, 700, 100), [], [line])[..., 3].any(0))
+    ink = np.flatnonzero(text_layer.draw(type_layer(line, (700, 100)))[..., 3].any(0))
     assert ink[-1] - ink[0] == pytest.approx(width, abs=8)
 
 
@@ -80,7 +81,7 @@ def test_baseline_is_where_it_was_asked_for(text_layer, family, size_px):
     """Capitals stand on the baseline at any size, and their height is the face's cap height."""
     style = text_layer.style("HHH", family, 600, 0)
     face = style.face
-    drawn = text_layer.draw((0, 0, 300, 100), [], [Line("HHH", style, size_px, 10, 70, 200, "#ff0000")])
+    drawn = text_layer.draw(type_layer(Line("HHH", style, size_px, 10, 70, 200), (300, 100), "#ff0000"))
     rows = np.flatnonzero((drawn[..., 3] > 100).any(1))
     assert rows[-1] + 1 == 70
     assert rows[-1] + 1 - rows[0] == pytest.approx(face.cap_height * size_px, abs=1)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from drawn_plates import compose_request
+from drawn_plates import compose_request, type_layer
 
 from services.compositor.engine import CompositorEngine
 from services.compositor.line_breaks import cut
@@ -44,8 +44,8 @@ def test_every_script_is_drawn_on_its_baseline(text_layer, language):
     text = f"{HEADLINES[language]} H"
     style = text_layer.style(text, "Outfit", 600, 0, language)
     block = text_layer.measure({"headline": (text, style)}, language)["headline"]
-    line = Line(text, style, 50, 20, 120, 0, "#000000", block.sinks)
-    alpha = text_layer.draw((0, 0, 900, 180), [], [line])[..., 3]
+    line = Line(text, style, 50, 20, 120, 0, block.sinks)
+    alpha = text_layer.draw(type_layer(line, (900, 180)))[..., 3]
     columns = np.flatnonzero((alpha > 100).any(0))
     edge = slice(columns[0], columns[0] + 4) if style.direction == "rtl" else slice(columns[-1] - 3, columns[-1] + 1)
     assert np.flatnonzero((alpha[:, edge] > 100).any(1))[-1] + 1 == pytest.approx(120, abs=1)

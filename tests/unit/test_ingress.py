@@ -8,9 +8,10 @@ import pytest
 from PIL import Image
 
 import workflows.nodes  # noqa: F401  registers the nodes
+from services.compositor.artwork import Artwork, Fill
 from services.contract import Generation
 from services.errors import CutOutFailed, ServiceUnavailable
-from services.images import encode
+from services.images import Box, encode
 from services.settings import ROOT
 from services.storage import MemoryStore, store_image
 from workflows import runner
@@ -71,7 +72,7 @@ class ScriptedServices:
         return {"images": {"room": self.picture((96, 64))}, "facts": {"products": [product]}}
 
     def caption(self, request):
-        facts = {"tags": ["table"], "colours": [], "focal": {}, "boxes": [], "contradictions": []}
+        facts = {"tags": ["table"], "colours": [], "colour_names": [], "focal": {}, "boxes": [], "contradictions": []}
         texts = {"caption": "a table", "alt_text": f"{request.title} on a table", "description": "A table."}
         return {"text": texts, "facts": facts}
 
@@ -88,13 +89,24 @@ class ScriptedServices:
             "boxes": [],
             "product": {},
             "contrast": {},
+            "clutter": {},
             "fonts": {},
             "watermark": "0000ff",
             "compose_ms": 1,
             "encode_ms": 1,
         }
         images = {canvas.format: self.picture((canvas.width, canvas.height)) for canvas in request.canvases}
-        return {"images": images, "facts": {"creatives": dict.fromkeys(images, facts), "failures": {}}}
+        artworks = {canvas.format: self.artwork(request, canvas) for canvas in request.canvases}
+        return {
+            "images": images,
+            "facts": {"creatives": dict.fromkeys(images, facts), "artworks": artworks, "failures": {}},
+        }
+
+    def artwork(self, request, canvas):
+        box = Box(left=0, top=0, right=canvas.width, bottom=canvas.height)
+        layers = (Fill(role="ground", box=box, colour=request.style.background),)
+        known = request.model_dump(include={"language", "words", "style", "digital_source"})
+        return Artwork(canvas=canvas, layers=layers, **known).model_dump(mode="json")
 
     def picture(self, size):
         return store_image(self.store, encode(Image.new("RGB", size, "teal")))

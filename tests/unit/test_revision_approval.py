@@ -65,6 +65,20 @@ async def test_nothing_is_public_before_it_is_approved(client, brief):  # noqa: 
     assert_problem(again, 409, "conflict")
 
 
+async def test_layers_are_kept_beside_their_file(client, brief):  # noqa: F811
+    """The artwork has an address of its own; while the creative waits for approval, only the gateway shows it."""
+    job = (await client.post("/v1/creatives", json=brief | {"approval": "required"}, headers=WAIT)).json()
+    made = job["creatives"][0]
+    assert made["artwork_url"] == ""
+    path = job["urls"]["artworks"].format(creative_id=made["id"])
+    seen = await client.get(path)
+    assert (seen.status_code, seen.headers["cache-control"]) == (200, "no-store")
+    assert seen.json()["words"]["headline"] == "Slow mornings"
+    decided = await client.post(f"/v1/creatives/{job['id']}/approval", json={"decision": "approve"})
+    assert all(creative["artwork_url"].startswith("memory:") for creative in decided.json()["creatives"])
+    assert_problem(await client.get(f"/v1/creatives/{job['id']}/artworks/nothing"), 404, "not_found")
+
+
 async def test_a_rejection_says_why_and_releases_nothing(client, brief):  # noqa: F811
     """Without a reason it is refused; with one it is kept beside the job."""
     job = (await client.post("/v1/creatives", json=brief | {"approval": "required"}, headers=WAIT)).json()

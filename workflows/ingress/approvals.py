@@ -4,10 +4,13 @@ import asyncio
 
 from fastapi import APIRouter, Request, Response
 
+from services.compositor.artwork import Artwork
 from services.errors import NotFound
 from workflows.approval import Decision
+from workflows.creative import Creative
 from workflows.ingress.explanations import check_job_id
 from workflows.ingress.resources import PROBLEMS, JobResource
+from workflows.manifest import artwork_key
 
 router = APIRouter(prefix="/v1", responses=PROBLEMS)
 
@@ -24,11 +27,24 @@ async def decide_creatives(request: Request, job_id: str, decision: Decision) ->
 @router.get("/creatives/{job_id}/files/{creative_id}", operation_id="get_file", response_class=Response)
 async def get_file(request: Request, job_id: str, creative_id: str) -> Response:
     """One file through the gateway, for those who decide; it is not cached and has no public address."""
-    gateway = request.app.state.gateway
+    found = await _find(request, job_id, creative_id)
+    data = await asyncio.to_thread(request.app.state.gateway.store.get, found.key)
+    return Response(data, media_type=found.media_type, headers={"Cache-Control": "no-store"})
+
+
+@router.get("/creatives/{job_id}/artworks/{creative_id}", operation_id="get_artwork")
+async def get_artwork(request: Request, response: Response, job_id: str, creative_id: str) -> Artwork:
+    """The layers of one creative: words, boxes, fonts, colours, and pictures by key."""
+    found = await _find(request, job_id, creative_id)
+    response.headers["Cache-Control"] = "no-store"
+    key = artwork_key(job_id, found.id)
+    return Artwork.model_validate_json(await asyncio.to_thread(request.app.state.gateway.store.get, key))
+
+
+async def _find(request: Request, job_id: str, creative_id: str) -> Creative:
     check_job_id(job_id)
-    job = await gateway.desk.get(job_id)
-    found = next((creative for creative in job.creatives if creative.id == creative_id), None)
+    job = await request.app.state.gateway.desk.get(job_id)
+    found: Creative | None = next((creative for creative in job.creatives if creative.id == creative_id), None)
     if found is None:
         raise NotFound("creative", creative_id[:120])
-    data = await asyncio.to_thread(gateway.store.get, found.key)
-    return Response(data, media_type=found.media_type, headers={"Cache-Control": "no-store"})
+    return found

@@ -12,6 +12,7 @@ from workflows.creative import Creative
 from workflows.format import Format
 from workflows.graph import NODES, Workflow
 from workflows.jobs import Failure, Job, Progress
+from workflows.manifest import artwork_key
 from workflows.revision import Difference
 
 
@@ -65,13 +66,19 @@ class JobResource(BaseModel):
         creatives = job.creatives
         if job.approval.is_released:
             creatives = tuple(
-                creative.model_copy(update={"url": store.presign(creative.key, settings.url_ttl_s)})
+                creative.model_copy(
+                    update={
+                        "url": store.presign(creative.key, settings.url_ttl_s),
+                        "artwork_url": store.presign(artwork_key(job.id, creative.id), settings.url_ttl_s),
+                    }
+                )
                 for creative in creatives
             )
         urls = {"self": f"/v1/creatives/{job.id}"}
         if job.creatives:
             urls["explanation"] = f"/v1/creatives/{job.id}/explanation"
             urls["files"] = f"/v1/creatives/{job.id}/files/{{creative_id}}"
+            urls["artworks"] = f"/v1/creatives/{job.id}/artworks/{{creative_id}}"
         if job.creatives and job.approval.is_released:
             urls["manifest"] = store.presign(f"creatives/{job.id}/manifest.json", settings.url_ttl_s)
         return cls(

@@ -2,6 +2,7 @@
 
 import hashlib
 
+from services.compositor.artwork import Artwork
 from services.compositor.service import ComposeRequest, Plate, Words
 from services.errors import DisclaimerHasNoRoom
 from services.images import Box
@@ -40,8 +41,9 @@ async def compose_creatives(
         logo_light=brand.logo_light,
     )
     made = await services.generate("compositor", request)
-    facts, failures = made.facts["creatives"], made.facts["failures"]
+    facts, artworks, failures = (made.facts[name] for name in ("creatives", "artworks", "failures"))
     assert isinstance(facts, dict)
+    assert isinstance(artworks, dict)
     assert isinstance(failures, dict)
     layouts = {
         canvas.format: Layout(
@@ -49,6 +51,7 @@ async def compose_creatives(
             format=owner,
             role=canvas.format.removeprefix(owner).lstrip("_") or "ad",
             facts=facts[canvas.format],
+            artwork=Artwork.model_validate(artworks[canvas.format]),
         )
         for canvas, owner in owners.items()
         if canvas.format in made.images
