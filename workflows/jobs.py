@@ -20,15 +20,16 @@ from workflows.brief import Brief
 from workflows.choices import ChosenServices, check_choices
 from workflows.consent import check_consent, erase_photo, jobs_using, note_use, private_photos
 from workflows.creative import Creative
+from workflows.earlier import check_disclaimers, keep_results, read_earlier
 from workflows.feedback import read_pauses
 from workflows.format import find_formats
 from workflows.graph import Services, Workflow, find_workflow
 from workflows.inputs import check_photos, photo_ids, variant_inputs
 from workflows.manifest import store_creatives
-from workflows.personalisation import Personal, check_not_too_personal, personalise
+from workflows.personalisation import Personal, apply_decision, check_not_too_personal, personalise
 from workflows.policy import find_policy
 from workflows.revision import Difference, Revision, revise
-from workflows.runner import ResultCache, make_variants
+from workflows.runner import ResultCache, StepResult, make_variants
 from workflows.signing import Signer
 
 log = logging.getLogger("vitrine.jobs")
@@ -149,15 +150,16 @@ class JobDesk:
         """Start the revision of a finished job as a job of its own.
 
         Raises:
-            Conflict: it still runs, nothing would change, or its pictures are not kept.
+            Conflict: it has no creatives yet, or nothing would change.
             UnknownName: a variant that has no creatives.
+            InvalidInput: a consent that ran out meanwhile, or a body without the words that the law asks for.
         """
         job = await self.get(job_id)
         if not job.creatives:
             raise Conflict("Revision", f"{job_id} has no creatives (it is {job.status})")
-        if private_photos(job.brief) or job.brief.candidates:
-            raise Conflict("Revision", "pictures of private photos and chosen products are not kept; send a new brief")
         brief, differences = revise(job.brief, job.creatives, revision)
+        check_consent(brief)
+        check_disclaimers(await asyncio.to_thread(read_earlier, self._store, job_id), brief)
         made, _ = await self.accept(brief, revises=job_id, differences=differences)
         return made
 
@@ -258,7 +260,7 @@ class JobDesk:
 
     async def _make(self, job: Job, workflow: Workflow) -> dict[str, Any]:
         brief = job.brief
-        personal = await self._personalise(job)
+        personal, known = await self._prepare(job, workflow)
         products = {
             one.brief.product.image: await asyncio.to_thread(find_asset, self._store, one.brief.product.image)
             for one in personal
@@ -281,7 +283,7 @@ class JobDesk:
         ]
         services = ChosenServices(self._services, brief.generation)
         wanted = [{name: given[name] for name in workflow.inputs} for given in inputs]
-        made = await make_variants(workflow, wanted, services, results, lambda step: self._advance(job.id, step))
+        made = await make_variants(workflow, wanted, services, results, lambda step: self._advance(job.id, step), known)
         names = [variant.audience.id for variant in brief.variants]
         failures = tuple(
             Failure.of(result, name)
@@ -296,6 +298,15 @@ class JobDesk:
         )
         creatives = await store_creatives(self._store, self._signer, job.id, brief, workflow, made, personal)
         return {"creatives": creatives, "failures": failures, "approval": _approval(brief)}
+
+    async def _prepare(self, job: Job, workflow: Workflow) -> tuple[list[Personal], list[dict[str, StepResult]]]:
+        """Every variant personalised, and what is known of it: a revision takes over all that it does not touch."""
+        if not job.revises:
+            return await self._personalise(job), []
+        earlier = await asyncio.to_thread(read_earlier, self._store, job.revises)
+        pairs = zip(job.brief.variants, earlier, strict=True)
+        personal = [apply_decision(job.brief, variant, one.decision) for variant, one in pairs]
+        return personal, await asyncio.to_thread(keep_results, self._store, workflow, earlier, job.brief)
 
     async def _personalise(self, job: Job) -> list[Personal]:
         """Every variant after its policy. The time is the job's own, so that trying again decides the same."""

@@ -34,12 +34,17 @@ def personalise(brief: Brief, variant: Variant, at: datetime, paused: Collection
         consent=variant.signal_consent,
     )
     decision = decide(policy, reader, at, Locale.parse(brief.locale).language, paused)
-    product, decision = choose_offer(choose_product(brief, decision), decision)
-    decision = decision.model_copy(update={"product": product.id})
-    style = brief.style.model_copy(update={"look": brief.style.look or decision.look})
     if variant.scene:
         kept = Ignored(what="scene of the policy", why="the brief gives its own")
         decision = decision.model_copy(update={"scene": variant.scene, "ignored": (*decision.ignored, kept)})
+    return apply_decision(brief, variant, decision)
+
+
+def apply_decision(brief: Brief, variant: Variant, decision: Decision) -> Personal:
+    """One variant as a decision, new or recorded, leaves it."""
+    product, decision = choose_offer(choose_product(brief, decision), decision)
+    decision = decision.model_copy(update={"product": product.id})
+    style = brief.style.model_copy(update={"look": brief.style.look or decision.look})
     return Personal(
         brief=brief.model_copy(update={"product": product, "style": style}),
         variant=variant.model_copy(update={"scene": decision.scene}),

@@ -37,26 +37,39 @@ async def make_variants(
     services: Services,
     results: "ResultCache",
     report: Report,
+    known: Sequence[Mapping[str, StepResult]] = (),
 ) -> list[dict[str, StepResult] | VitrineError]:
-    """Run the workflow once per variant, side by side. A failed variant gives its error and stops no other."""
+    """Run the workflow once per variant, side by side. A failed variant gives its error and stops no other.
 
-    async def run_one(inputs: Mapping[str, Any]) -> dict[str, StepResult] | VitrineError:
+    ``known`` are results by variant that need not be made.
+    """
+
+    async def run_one(
+        inputs: Mapping[str, Any], given: Mapping[str, StepResult]
+    ) -> dict[str, StepResult] | VitrineError:
         try:
-            return await run_workflow(workflow, inputs, services, results, report)
+            return await run_workflow(workflow, inputs, services, results, report, given)
         except VitrineError as error:
             return error
 
-    return list(await asyncio.gather(*map(run_one, variants)))
+    pairs = zip(variants, known or [{}] * len(variants), strict=True)
+    return list(await asyncio.gather(*(run_one(inputs, given) for inputs, given in pairs)))
 
 
 async def run_workflow(
-    workflow: Workflow, inputs: Mapping[str, Any], services: Services, results: "ResultCache", report: Report
+    workflow: Workflow,
+    inputs: Mapping[str, Any],
+    services: Services,
+    results: "ResultCache",
+    report: Report,
+    known: Mapping[str, StepResult] | None = None,
 ) -> dict[str, StepResult]:
-    """Run every step as soon as its inputs are there; return all step results by name.
+    """Run every step as soon as its inputs are there, but those that are known; return all step results by name.
 
     ``report`` is called with the name of each finished step. The first error cancels the rest and is raised.
     """
     tasks: dict[str, asyncio.Task[StepResult]] = {}
+    given = known or {}
 
     async def value_of(path: list[str]) -> Any:
         head, *fields = path
@@ -66,6 +79,9 @@ async def run_workflow(
         return value
 
     async def run_step(name: str, step: Step) -> StepResult:
+        if name in given:
+            report(name)
+            return given[name]
         wired = {input_name: await value_of(path) for input_name, path in step.references().items()}
         result = await _run_node(name, NODES[step.node], {**step.inputs, **wired}, services, results)
         report(name)

@@ -1,7 +1,7 @@
 """Revisions and approval over HTTP; services are scripted, store is in memory."""
 
 import pytest
-from test_ingress import assert_problem, brief, client, scripted, store  # noqa: F401  fixtures
+from test_ingress import assert_problem, brief, client, picture_file, scripted, store  # noqa: F401  fixtures
 
 WAIT = {"prefer": "wait=5"}
 
@@ -10,6 +10,15 @@ WAIT = {"prefer": "wait=5"}
 async def job(client, brief):  # noqa: F811
     """A finished request."""
     return (await client.post("/v1/creatives", json=brief, headers=WAIT)).json()
+
+
+@pytest.fixture
+async def private(client, brief):  # noqa: F811
+    """A brief with the photo of a person, and a consent."""
+    headers = {"content-type": "image/png"}
+    photo = (await client.post("/v1/assets?kind=person", content=picture_file(), headers=headers)).json()["id"]
+    consent = {"id": "c-1", "purposes": ["advertising"], "expires_at": "2999-01-01T00:00:00Z"}
+    return brief | {"person": {"image": photo}, "consent": consent}
 
 
 async def test_a_revision_changes_words_and_runs_no_model(client, job, scripted):  # noqa: F811
@@ -34,6 +43,56 @@ async def test_a_revision_changes_a_colour(client, job, scripted):  # noqa: F811
     made = (await client.patch(f"/v1/creatives/{job['id']}", json={"style": {"primary": "#AA0000"}})).json()
     assert made["differences"] == [{"path": "style.primary", "before": None, "after": "#AA0000"}]
     assert scripted.calls == ["compositor"]
+
+
+async def test_a_private_job_is_revised_within_its_consent(client, private, scripted):  # noqa: F811
+    """From its own pictures, which stay in the photo's folder; deleting the photo deletes the revision too."""
+    job = (await client.post("/v1/creatives", json=private, headers=WAIT)).json()
+    scripted.calls.clear()
+    change = {"copy": {"early": {"headline": "Late evenings"}}}
+    made = (await client.patch(f"/v1/creatives/{job['id']}", json=change)).json()
+    assert scripted.calls == ["compositor"]
+    assert {creative["copy_text"]["headline"] for creative in made["creatives"]} == {"Late evenings"}
+    await client.delete(f"/v1/assets/{private['person']['image']}")
+    for gone in (job, made):
+        assert_problem(await client.get(f"/v1/creatives/{gone['id']}"), 404, "not_found")
+    assert_problem(await client.patch(f"/v1/creatives/{job['id']}", json=change), 404, "not_found")
+
+
+async def test_a_consent_that_ran_out_ends_revisions(client, private, store):  # noqa: F811
+    """What was agreed to for a time is not used after it."""
+    job = (await client.post("/v1/creatives", json=private, headers=WAIT)).json()
+    key = f"creatives/{job['id']}/job.json"
+    store.put(key, store.get(key).replace(b"2999-01-01", b"2020-01-01"), "application/json")
+    answer = await client.patch(f"/v1/creatives/{job['id']}", json={"style": {"primary": "#AA0000"}})
+    assert "expired" in assert_problem(answer, 422, "invalid_input")["detail"]
+
+
+async def test_a_revision_keeps_the_chosen_product(client, brief, scripted):  # noqa: F811
+    """The weather is not asked again: the product that was chosen stays, with the words that were written."""
+    coat = brief["product"] | {"id": "coat", "title": "Rain coat", "attributes": ["waterproof"]}
+    brief["candidates"] = [coat]
+    brief["variants"][0] |= {"signals": {"weather": "rain"}}
+    del brief["variants"][0]["copy"]
+    job = (await client.post("/v1/creatives", json=brief, headers=WAIT)).json()
+    scripted.calls.clear()
+    made = (await client.patch(f"/v1/creatives/{job['id']}", json={"style": {"primary": "#AA0000"}})).json()
+    assert scripted.calls == ["compositor"]
+    assert {creative["copy_text"]["headline"] for creative in made["creatives"]} == {"Rain coat"}
+    told = (await client.get(f"/v1/creatives/{made['id']}/explanation")).json()
+    assert told["variants"][0]["product"]["id"] == "coat"
+
+
+async def test_pictures_that_are_gone_are_made_again(client, private, scripted, store):  # noqa: F811
+    """Plates expire; a revision then runs its workflow."""
+    job = (await client.post("/v1/creatives", json=private, headers=WAIT)).json()
+    for key in store.keys("images/"):
+        del store.objects[key]
+    scripted.calls.clear()
+    change = {"copy": {"early": {"headline": "Late evenings"}}}
+    made = (await client.patch(f"/v1/creatives/{job['id']}", json=change)).json()
+    assert made["status"] == "succeeded"
+    assert "product" in scripted.calls
 
 
 @pytest.mark.parametrize(
