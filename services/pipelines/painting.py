@@ -9,8 +9,9 @@ from PIL import Image
 
 from services.checkpoint import Checkpoint
 from services.pipelines.adapters import Adapters
-from services.pipelines.calling import call_pipeline
+from services.pipelines.calling import call_pipeline, image_generator
 from services.pipelines.loading import load_pipeline
+from services.pipelines.masks import fit_area
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,26 @@ class Painter:
         """Load the pipeline with the checkpoint's parts, and learn which LoRAs there are."""
         self.pipeline = self.read(checkpoint)
         self._adapters = Adapters(self.pipeline, checkpoint.loras)
+
+    def warm_up(self, checkpoint: Checkpoint) -> None:
+        """Paint a grey picture of the trained size, if the checkpoint asks for it: kernels are chosen, blocks compiled.
+
+        For services without an example that a replica could run: a photo of a person or a room is none to ship.
+        """
+        if not checkpoint.warm_up:
+            return
+        size = fit_area(1, 1, area_px=checkpoint.area_px, multiple=checkpoint.size_multiple)
+        grey = Image.new("RGB", size, "grey")
+        task = Painting(
+            prompt="grey",
+            picture=grey,
+            mask=Image.new("L", size, 255),
+            references=(grey,),
+            controls=dict.fromkeys(checkpoint.parts, grey),
+            num_inference_steps=2,
+            guidance_scale=2.0,
+        )
+        self.paint(task, image_generator(0, "warm up"))
 
     def read(self, checkpoint: Checkpoint) -> Any:
         """The checkpoint as a pipeline of this family."""

@@ -33,6 +33,7 @@ class PaintedRoomEngine(DepthRoomEngine):
         super().load(checkpoint)
         self._painter = self.painter_class()
         self._painter.load(checkpoint)
+        self._painter.warm_up(checkpoint)
         self._trained = {"area_px": checkpoint.area_px, "multiple": checkpoint.size_multiple}
 
     def clearing(self, request: RoomRequest, site: Site) -> dict[str, Any]:

@@ -27,6 +27,7 @@ class PaintedTryOnEngine(DrapeEngine):
         super().load(checkpoint)
         self._painter = self.painter_class()
         self._painter.load(checkpoint)
+        self._painter.warm_up(checkpoint)
         self._trained = {"area_px": checkpoint.area_px, "multiple": checkpoint.size_multiple}
 
     def finish(self, request: TryOnRequest, draped: Draped) -> np.ndarray:
