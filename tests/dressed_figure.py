@@ -101,8 +101,8 @@ def shorts(colour=(40, 130, 70)) -> Image.Image:
 
 
 def skirt(colour=(40, 130, 70)) -> Image.Image:
-    """A long flared skirt, 340 x 360; its waist is 120 px wide."""
-    return _flat([(110, 30), (230, 30), (255, 110), (300, 330), (40, 330), (85, 110)], colour, (340, 360))
+    """A long flared skirt, 340 x 375; its waist is 120 px wide."""
+    return _flat([(110, 30), (230, 30), (255, 110), (300, 345), (40, 345), (85, 110)], colour, (340, 375))
 
 
 def dress(colour=(40, 130, 70)) -> Image.Image:

@@ -8,7 +8,8 @@ import numpy as np
 from services.tryon.arrays import Floats, along_line, blur, fill, largest_part, smoothstep
 from services.tryon.body import Body, Regions
 from services.tryon.drape import Fit, Layer, draw_sleeve, draw_trunk
-from services.tryon.light import bare_limb, exposure, grain, lay, shade_below, shading
+from services.tryon.light import exposure, grain, lay, shade_below, shading
+from services.tryon.skin import paint_limb, see_limb
 
 
 @dataclass(frozen=True)
@@ -113,10 +114,11 @@ def undress(
     limbs = []
     for side in (0, 1):
         arm = body.arms[side]
-        joints = np.stack([arm.shoulder, arm.elbow, arm.wrist])
-        alpha, light = bare_limb(joints, arm.half_widths, photo.shape)
+        seen = cv2.erode(regions.arms[side], np.ones((3, 3)))
+        limb = see_limb(np.stack([arm.shoulder, arm.elbow, arm.wrist]), arm.half_widths, seen)
+        colours, alpha = paint_limb(photo, limb, seen, skin)
         alpha = alpha * within
-        made = made + (skin * light[..., None] - made) * alpha[..., None]
+        made = made + (colours - made) * alpha[..., None]
         limbs.append(alpha)
     return made, opened, (limbs[0], limbs[1])
 

@@ -12,6 +12,7 @@ from services.errors import InvalidImage
 from services.tryon.arrays import Floats, Mask, blur, largest_part
 
 WORKING_HEIGHT_PX = 1000
+PAD_PX = 12
 FLAT_BORDER_STD = 6.0
 LEAST_WHOLE = 0.85
 MOST_HOLLOW = 0.2
@@ -37,16 +38,14 @@ def cut_garment(photo: Image.Image, saliency: Saliency) -> Packshot:
     if flat is None:
         image = cut_out(photo, saliency).image
         pixels = np.asarray(image).astype(np.float32)
-        colours, alpha = pixels[..., :3], pixels[..., 3] / 255
+        colours, alpha = _padded(pixels[..., :3]), _padded(pixels[..., 3] / 255)
     else:
         colours, alpha = flat
     scale = WORKING_HEIGHT_PX / alpha.shape[0]
     if scale < 1:
         size = (max(round(alpha.shape[1] * scale), 1), WORKING_HEIGHT_PX)
         colours, alpha = (cv2.resize(part, size, interpolation=cv2.INTER_AREA) for part in (colours, alpha))
-    pad = 8
-    colours = cv2.copyMakeBorder(colours, pad, pad, pad, pad, cv2.BORDER_REPLICATE)
-    return Packshot(colours, cv2.copyMakeBorder(alpha, pad, pad, pad, pad, cv2.BORDER_CONSTANT))
+    return Packshot(colours, alpha)
 
 
 def _cut_flat(photo: Image.Image) -> tuple[Floats, Floats] | None:
@@ -77,11 +76,12 @@ def _cut_flat(photo: Image.Image) -> tuple[Floats, Floats] | None:
     _check_whole(everything, mask, distance)
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     part = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    colours = _spread(pixels[part].astype(np.float32), mask[part])
-    alpha = np.clip(1.6 * (blur(mask[part].astype(np.float32), 1.2) - 0.5) + 0.35, 0, 1)
+    pixels, mask, distance = (_padded(whole[part]) for whole in (pixels, mask, distance))
+    colours = _spread(pixels.astype(np.float32), mask > 0)
+    alpha = np.clip(1.6 * (blur(mask.astype(np.float32), 1.2) - 0.5) + 0.35, 0, 1)
     contrast = np.abs(colours - colour).max(axis=2)
-    cover = np.clip(1.6 * distance[part] / np.maximum(contrast, 1) - 0.4, 0, 1)
-    depth = cv2.distanceTransform(np.pad(mask[part].astype(np.uint8), 1), cv2.DIST_L2, 3)[1:-1, 1:-1]
+    cover = np.clip(1.6 * distance / np.maximum(contrast, 1) - 0.4, 0, 1)
+    depth = cv2.distanceTransform(mask, cv2.DIST_L2, 3)
     is_fringe = (depth < 10) & (contrast > 45)
     return colours, np.where(is_fringe, np.minimum(alpha, cover), alpha).astype(np.float32)
 
@@ -93,6 +93,12 @@ def _check_whole(everything: Mask, mask: Mask, distance: Floats) -> None:
     hole = largest_part(mask & (distance < 2))
     if hole.sum() > MOST_HOLLOW * mask.sum() and np.median(distance[mask & ~hole]) > STRONG:
         raise InvalidImage("The garment photo", "what it shows is a ring or a frame, not a garment", ADVICE)
+
+
+def _padded(part: np.ndarray) -> np.ndarray:
+    """PAD_PX of nothing around a trimmed part: a garment's outline must not lie on the picture's edge."""
+    part = part.astype(np.uint8) if part.dtype == bool else part
+    return cv2.copyMakeBorder(part, PAD_PX, PAD_PX, PAD_PX, PAD_PX, cv2.BORDER_CONSTANT)
 
 
 def _spread(colours: Floats, mask: np.ndarray) -> Floats:

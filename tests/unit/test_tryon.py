@@ -14,13 +14,14 @@ from services.contract import load_engine
 from services.cutout.saliency import Saliency
 from services.errors import InvalidImage
 from services.images import ImageRef
-from services.people import FOLDER
+from services.people import FOLDER, Joint
 from services.tryon import engine as tryon_engine
 from services.tryon.body import check_arms, read_body
 from services.tryon.garment import read_garment
 from services.tryon.packshot import cut_garment
 from services.tryon.service import SERVICE, TryOnRequest
 from services.tryon.silhouette import check_garment
+from services.tryon.skin import paint_limb, see_limb
 
 RED, YELLOW, GREEN = (190, 40, 40), (250, 220, 40), (40, 130, 70)
 REF = ImageRef(key=f"images/{64 * '0'}.png", width=64, height=64, media_type="image/png")
@@ -80,6 +81,18 @@ def test_bare_arms_take_the_place_of_sleeves(try_on):
     beside = np.s_[120:150, 70:84]
     assert is_near(before[beside], SKIN).sum() == 0
     assert is_near(after[beside], SKIN, 60).sum() > 60
+
+
+def test_skin_above_a_cuff_is_that_below_it():
+    """Marks of the bare arm are seen again where the sleeve was: no plain fill."""
+    pixels, person = figure(0.5)
+    arm = np.stack([person.point(joint) for joint in (Joint.RIGHT_SHOULDER, Joint.RIGHT_ELBOW, Joint.RIGHT_WRIST)])
+    seen = is_near(pixels, SKIN).astype(np.float32)
+    stripes = pixels.astype(np.float32) + 20 * (np.arange(400)[:, None, None] % 8 < 4)
+    limb = see_limb(arm, np.array([9.0, 7.0, 6.0]), seen)
+    assert limb.bare[0] == pytest.approx(36, abs=8)
+    colours, alpha = paint_limb(stripes, limb, seen, np.full_like(stripes, SKIN))
+    assert colours[125:142, 85, 0][alpha[125:142, 85] > 0.9].std() > 4
 
 
 def test_sleeves_cover_bare_arms(try_on):
