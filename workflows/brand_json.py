@@ -136,9 +136,9 @@ def make_kit(entry: Entry, families: Iterable[str]) -> BrandKit:
         UnknownName: a font that is not among ``families`` (assets/fonts/fonts.yaml).
         InvalidInput: colours on which no words can be read.
     """
-    fonts = Fonts(headline=entry.fonts.primary, body=entry.fonts.secondary or entry.fonts.primary)
+    headline, body = entry.fonts.primary, entry.fonts.secondary or entry.fonts.primary
     known = tuple(families)
-    for font in (fonts.headline, fonts.body):
+    for font in (headline, body):
         if font not in known:
             raise UnknownName("font", font, ", ".join(known))
     placement = entry.visual_guidelines.get("logo_placement") or {}
@@ -148,7 +148,7 @@ def make_kit(entry: Entry, families: Iterable[str]) -> BrandKit:
         tagline=entry.tagline,
         voice=Voice(adjectives=_adjectives(entry.tone), do=entry.tone.dos, dont=entry.tone.donts),
         colours=_colours(entry),
-        fonts=fonts,
+        fonts=Fonts(headline=headline, body=body),
         logos=Logos(dark="logo_dark.png", light="logo_light.png", clear_space=_times(placement.get("min_clear_space"))),
         button=_button(entry),
     )

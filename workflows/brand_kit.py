@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from services.compositor.service import Look, Style
 from services.copywriter.service import Voice as SpokenVoice
@@ -45,13 +45,28 @@ class Colours(BaseModel):
     text: str = Field(pattern=HEX, description="Words on background")
 
 
+@cache
+def known_families() -> tuple[str, ...]:
+    """The font families of assets/fonts."""
+    return tuple(yaml.safe_load(FONTS.read_text())["families"])
+
+
+def _check_family(name: str) -> str:
+    if name not in known_families():
+        raise ValueError(f"there is no font {name!r}; known are {', '.join(known_families())}")
+    return name
+
+
+Family = Annotated[str, AfterValidator(_check_family)]
+
+
 class Fonts(BaseModel):
     """Families that stand in assets/fonts."""
 
     model_config = _FROZEN
 
-    headline: str
-    body: str
+    headline: Family
+    body: Family
 
 
 class Logos(BaseModel):
@@ -104,6 +119,8 @@ class StyleChange(BaseModel):
     accent: str | None = Field(None, pattern=HEX)
     background: str | None = Field(None, pattern=HEX)
     text: str | None = Field(None, pattern=HEX)
+    headline_font: Family | None = None
+    body_font: Family | None = None
     corner_radius: float | None = Field(None, ge=0, le=0.5)
 
 
@@ -139,19 +156,10 @@ def _load_kit(path: Path) -> BrandKit:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
         raise InvalidConfiguration(f"{name} {where}", first["input"], first["msg"]) from None
-    for role, family in kit.fonts:
-        if family not in known_families():
-            raise InvalidConfiguration(f"{name} fonts.{role}", family, f"known are {', '.join(known_families())}")
     for ink, file in (("dark", kit.logos.dark), ("light", kit.logos.light)):
         if not (path.parent / file).is_file():
             raise InvalidConfiguration(f"{name} logos.{ink}", file, "there is no such file beside it")
     return kit
-
-
-@cache
-def known_families() -> tuple[str, ...]:
-    """The font families of assets/fonts."""
-    return tuple(yaml.safe_load(FONTS.read_text())["families"])
 
 
 def find_brand(name: str) -> BrandKit:

@@ -167,7 +167,7 @@ class Brief(BaseModel):
     formats: tuple[str | CustomFormat, ...] = Field(
         ("pack:core",), min_length=1, max_length=80, description="Format ids, pack:<name>, or a custom format"
     )
-    style: StyleChange = Field(StyleChange(), description="Colours, corners and look of this request only")
+    style: StyleChange = Field(StyleChange(), description="Colours, fonts, corners and look of this request only")
     disclosure: Disclosure = Disclosure()
     approval: Literal["brand", "required"] = Field("brand", description="brand: as the brand kit says")
     variants: tuple[Variant, ...] = Field(min_length=1, max_length=MAX_VARIANTS)
