@@ -27,7 +27,7 @@ def drawn_camera(
 def drawn_layout(camera: Camera) -> Layout:
     """Walls 3.5 camera heights ahead along one axis, 2.2 and 1.6 beside it; a ceiling 0.85 over the camera."""
     sides = {"back": (camera.depth_axis, 3.5), "right": (camera.axis, 2.2), "left": (-camera.axis, 1.6)}
-    return Layout(tuple(Wall(name, normal, distance, 1.0) for name, (normal, distance) in sides.items()), 0.85)
+    return Layout(tuple(Wall(name, normal, distance, 1.0) for name, (normal, distance) in sides.items()), 0.85, 1.0)
 
 
 def draw_room(camera: Camera, layout: Layout, seed: int = 0) -> Image.Image:

@@ -96,7 +96,9 @@ def _planes(room: Reading) -> dict[str, JsonValue]:
 
 
 def _side(room: Reading, key: KeyLight) -> str:
-    """Where the light comes from as the camera sees it: left, right, behind the product or before it."""
+    """Where the light comes from as the camera sees it: left, right, behind the product, before it, or just above."""
+    if not key.certainty:
+        return "above"
     right, ahead = level_basis(room.camera.up)
     aside, beyond = float(key.towards @ right), float(key.towards @ ahead)
     if abs(aside) > 0.5 * abs(beyond):

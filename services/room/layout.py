@@ -36,10 +36,14 @@ class Wall:
 
 @dataclass(frozen=True)
 class Layout:
-    """The walls that show, and the ceiling's height over the camera in camera heights."""
+    """The walls that show, and the ceiling's height over the camera in camera heights.
+
+    ceiling_seen: length of line (share of the photo's side) by which a wall's foot and its ceiling line both show.
+    """
 
     walls: tuple[Wall, ...]
     ceiling: float
+    ceiling_seen: float
 
     def depths(self, camera: Camera, pixels: np.ndarray) -> np.ndarray:
         """How far along its ray (…, surfaces) each pixel meets floor, ceiling and each wall; inf: never."""
@@ -65,13 +69,14 @@ def estimate_layout(segments: np.ndarray, view: View) -> Layout:
         *(_readings(camera, middles, view.labels, name, normal) for name, normal in normals.items()), strict=True
     )
     best = max(CEILINGS, key=lambda ceiling: _usual(ceiling) * _best_sum(feet, tops, weight, ceiling))
-    walls = []
+    walls, seen = [], 0.0
     for (name, normal), foot, top in zip(normals.items(), feet, tops, strict=True):
         support = _support(foot, top, weight, best)
         both = np.minimum(_spread(foot, weight), _spread(top * best, weight))[support.argmax()]
         if support.max() > (LEAST_SUPPORT if both > AGREEMENT else LEAST_ALONE):
             walls.append(Wall(name, normal, float(DISTANCES[_farthest(support)]), float(support.max())))
-    return Layout(tuple(walls), float(best))
+            seen = max(seen, float(both))
+    return Layout(tuple(walls), float(best), seen)
 
 
 def _usual(ceiling: float) -> float:

@@ -11,7 +11,7 @@ from services.room.shadow import KeyLight
 
 GAMMA = 2.2
 BRIGHT_SHARE = 0.985
-USUAL_ELEVATION = np.radians(48)
+USUAL_ELEVATION, OVERHEAD = np.radians(48), np.radians(72)
 MOST_TINT = 0.18
 KEY_SPREAD = 0.22
 OPENING_LEVEL, LEAST_OPENING, LOWEST_OPENING = 0.8, 0.1, 0.35
@@ -40,8 +40,8 @@ def linear(rgb: np.ndarray) -> np.ndarray:
 def find_key(rgb: np.ndarray, camera: Camera, layout: Layout, foot: tuple[float, float]) -> KeyLight:
     """The strongest light as seen from the product's foot.
 
-    A window in the picture is far brighter than anything else; without one, the brightest wall faces the light, which
-    then comes from the other side. The second is right about as often as a guess by eye, and its certainty is low.
+    A window in the picture is far brighter than anything else. Without one the light is taken to come from above, wide
+    and soft, and its certainty is 0.
     """
     small = cv2.resize(rgb, (120, max(8, round(120 * rgb.shape[0] / rgb.shape[1]))), interpolation=cv2.INTER_AREA)
     glow = linear(small).mean(axis=2)
@@ -53,9 +53,8 @@ def find_key(rgb: np.ndarray, camera: Camera, layout: Layout, foot: tuple[float,
     opening = np.where(wall, np.maximum(glow - OPENING_LEVEL, 0), 0)
     if opening.sum() > LEAST_OPENING:
         return KeyLight(_towards(camera, points, opening, stand), USUAL_ELEVATION, KEY_SPREAD, 0.6, 0.85)
-    level = float(np.quantile(glow[wall], 0.6)) if wall.any() else 1.0
-    bright = np.where(wall, np.maximum(glow - level, 0), 0)
-    return KeyLight(-_towards(camera, points, bright, stand), USUAL_ELEVATION, 1.6 * KEY_SPREAD, 0.42, 0.3)
+    nowhere = np.zeros_like(opening)
+    return KeyLight(_towards(camera, points, nowhere, stand), OVERHEAD, 2 * KEY_SPREAD, 0.35, 0.0)
 
 
 def _towards(camera: Camera, points: np.ndarray, weight: np.ndarray, stand: np.ndarray) -> np.ndarray:

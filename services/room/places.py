@@ -102,7 +102,7 @@ def _foot(
     if product.where == "table":
         raise InvalidInput("products.point", "a table's top is not found by itself; give the point to stand on")
     taken = [other.standing.box for other in others]
-    return find_spot(room.rgb, room.camera, room.layout, ground_height_m, extent, taken)
+    return find_spot(room, ground_height_m, extent, taken)
 
 
 def _level(camera: Camera, foot: tuple[float, float]) -> np.ndarray:

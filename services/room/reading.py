@@ -26,9 +26,10 @@ NO_ROOM_ADVICE = "Send a straight photo of a room that shows a corner, a window 
 
 @dataclass(frozen=True)
 class Reading:
-    """rgb: the photo (height, width, 3) uint8."""
+    """rgb: the photo (height, width, 3) uint8. segments: its straight lines (n, 4), px, as the view labels them."""
 
     rgb: np.ndarray
+    segments: np.ndarray
     view: View
     layout: Layout
     scale: Scale
@@ -54,8 +55,9 @@ def read_room(
     view = estimate_view(segments, width=width, height=height, field_of_view=field_of_view)
     _check_view(rgb, view)
     _check_lines(len(segments))
-    scale = find_scale(view, camera_height_m=camera_height_m, measure=measure)
-    return Reading(rgb, view, estimate_layout(segments, view), scale, read_look(rgb))
+    layout = estimate_layout(segments, view)
+    scale = find_scale(view, layout, camera_height_m=camera_height_m, measure=measure)
+    return Reading(rgb, segments, view, layout, scale, read_look(rgb))
 
 
 def _check_photo(rgb: np.ndarray) -> None:

@@ -6,16 +6,18 @@ from typing import Literal
 import numpy as np
 
 from services.room.camera import Camera
+from services.room.layout import Layout
 from services.room.vanishing import View, camera_of
 
 ASSUMED_HEIGHT_M = 1.40
 ASSUMED_SPREAD = 0.13
+USUAL_CEILING_M, CEILING_SPREAD, CEILING_SEEN = 2.6, 0.10, 0.05
 GIVEN_SPREAD = 0.015
 CLICK_SPREAD_PX = 1.5
 BOUND = 1.96
 TRUSTED_BOUND = 0.12
 
-Source = Literal["camera height", "known length", "assumed camera height"]
+Source = Literal["camera height", "known length", "assumed camera height", "assumed ceiling height"]
 
 
 @dataclass(frozen=True)
@@ -59,8 +61,11 @@ class Scale:
         return self.measure.length_m / max(self.measure.in_camera_heights(camera), 1e-6)
 
 
-def find_scale(view: View, *, camera_height_m: float | None, measure: Measure | None) -> Scale:
-    """The scale from a known length, else from the camera's height, else from how high people hold cameras."""
+def find_scale(view: View, layout: Layout, *, camera_height_m: float | None, measure: Measure | None) -> Scale:
+    """The scale from a known length, else from the camera's height, else from what is usual.
+
+    Usual are the heights at which people hold cameras and, where the ceiling shows, the heights of ceilings.
+    """
     if measure is not None:
         seen = measure.in_camera_heights(view.camera)
         if seen > 0:
@@ -69,7 +74,13 @@ def find_scale(view: View, *, camera_height_m: float | None, measure: Measure | 
             return Scale("known length", measure.length_m / seen, float(spread), measure)
     if camera_height_m is not None:
         return Scale("camera height", camera_height_m, GIVEN_SPREAD)
-    return Scale("assumed camera height", ASSUMED_HEIGHT_M, ASSUMED_SPREAD)
+    if layout.ceiling_seen < CEILING_SEEN:
+        return Scale("assumed camera height", ASSUMED_HEIGHT_M, ASSUMED_SPREAD)
+    under_ceiling = USUAL_CEILING_M / (1 + layout.ceiling)
+    trust, trust_ceiling = ASSUMED_SPREAD**-2, CEILING_SPREAD**-2
+    logs = trust * np.log(ASSUMED_HEIGHT_M) + trust_ceiling * np.log(under_ceiling)
+    both = trust + trust_ceiling
+    return Scale("assumed ceiling height", float(np.exp(logs / both)), float(both**-0.5))
 
 
 def upright_px(camera: Camera, camera_height_m: float, foot: tuple[float, float], height_m: float) -> float:

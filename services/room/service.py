@@ -81,7 +81,7 @@ class RoomRequest(GenerateRequest):
     known_length: KnownLength | None = Field(
         None, description="Makes the scale sure: two points and the length between"
     )
-    camera_height_cm: float | None = Field(None, ge=20, le=400, description="Lens over the floor; 140 is assumed")
+    camera_height_cm: float | None = Field(None, ge=20, le=400, description="Lens over the floor")
     field_of_view: float | None = Field(None, ge=20, le=110, description="Degrees across the photo's long side")
     in_front: tuple[Region, ...] = Field(
         (), max_length=6, description="Boxes round things that stand in front: they hide what stands farther away"
@@ -110,7 +110,7 @@ SERVICE = Service(
         Checkpoint(
             name="geometry",
             source="assets/models/room",
-            revision="2",
+            revision="3",
             licence="Apache-2.0",
             engine="services.room.engine:RoomEngine",
         ),

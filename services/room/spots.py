@@ -8,28 +8,27 @@ from services.images import Box
 from services.room.camera import Camera
 from services.room.floor import WORK_PX, free_floor
 from services.room.layout import Layout
+from services.room.reading import Reading
 from services.room.scale import upright_px
 
 COLUMNS, ROWS = 25, 20
 DEEPEST_DROP = 0.09
 FAVOURED_SHARE = 0.34
+LANE_M, BEHIND_LEGS, FLOOR_LINE = 0.5, 0.6, 0.12
 THROUGH_WALL = 1.5
 
 
 def find_spot(
-    rgb: np.ndarray,
-    camera: Camera,
-    layout: Layout,
-    camera_height_m: float,
-    extent: tuple[float, float, float],
-    taken: list[Box],
+    room: Reading, camera_height_m: float, extent: tuple[float, float, float], taken: list[Box]
 ) -> tuple[tuple[float, float], float]:
     """(foot in px, how free it is 0..1) for a product of (width, height, depth) metres, clear of what is taken.
 
     Raises:
         InvalidInput: no floor shows, or the product does not fit anywhere on it.
     """
-    busy = 1 - free_floor(rgb, camera, layout)
+    camera, layout = room.camera, room.layout
+    busy = 1 - free_floor(room.rgb, camera, layout)
+    legs = standing_edges(room)
     scale = busy.shape[1] / camera.width
     for box in taken:
         left, top, right, bottom = (
@@ -39,7 +38,7 @@ def find_spot(
     spots = [
         (score, foot)
         for foot in _candidates(camera)
-        if (score := _score(foot, busy, camera, layout, camera_height_m, extent)) is not None
+        if (score := _score(foot, busy, legs, camera, layout, camera_height_m, extent)) is not None
     ]
     if not spots:
         problem = f"there is no free floor in the picture for {100 * extent[0]:.0f} x {100 * extent[1]:.0f} cm"
@@ -57,6 +56,7 @@ def _candidates(camera: Camera) -> list[tuple[float, float]]:
 def _score(
     foot: tuple[float, float],
     busy: np.ndarray,
+    legs: np.ndarray,
     camera: Camera,
     layout: Layout,
     camera_height_m: float,
@@ -87,7 +87,35 @@ def _score(
         - 0.8 * abs(size_share - FAVOURED_SHARE)
         - 0.4 * off_centre
         - THROUGH_WALL * through
+        - BEHIND_LEGS * _stands_behind(foot, legs, max(wide_px / 2, LANE_M * tall_px / tall))
     )
+
+
+def standing_edges(room: Reading) -> np.ndarray:
+    """Upright lines (n, 3) whose lower end is on the floor, x and y of that end and height in px: legs, sides, pots.
+
+    A line on the floor that runs away from the camera can look upright too, and is left out.
+    """
+    upright = room.segments[room.view.labels == 0].reshape(-1, 2, 2)
+    if not len(upright):
+        return np.zeros((0, 3))
+    low = np.where((upright[:, 0, 1] > upright[:, 1, 1])[:, None], upright[:, 0], upright[:, 1])
+    along = upright[:, 1] - upright[:, 0]
+    length = np.linalg.norm(along, axis=1)
+    apart = np.ones(len(upright))
+    for direction in (room.camera.axis, room.camera.depth_axis):
+        x, y, z = room.camera.vanishing_point(direction)
+        to = np.stack([x, y], axis=-1) - low * z
+        sine = np.abs(along[:, 0] * to[:, 1] - along[:, 1] * to[:, 0]) / (length * np.linalg.norm(to, axis=1))
+        apart = np.minimum(apart, sine)
+    stands = (apart > FLOOR_LINE) & (room.layout.surfaces(room.camera, low) == 0) & (room.camera.drop(low) > 0)
+    return np.column_stack([low, length])[stands]
+
+
+def _stands_behind(foot: tuple[float, float], legs: np.ndarray, half_px: float) -> float:
+    """0 … 1: whether something stands nearer in the lane before the foot: it would hide the product, or bear it."""
+    nearer = (legs[:, 1] > foot[1] + 0.1 * half_px) & (np.abs(legs[:, 0] - foot[0]) < half_px)
+    return float(np.clip(legs[nearer, 2].sum() / (0.5 * half_px), 0, 1))
 
 
 def find_wall_spot(

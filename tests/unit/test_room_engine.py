@@ -78,7 +78,7 @@ def test_the_same_seed_gives_the_same_picture(engine, photo, stood):
 def test_an_assumed_camera_height_asks_for_a_length(engine, photo):
     """Nothing known: the size is a guess, and the answer says so. A known door makes it sure and right."""
     guess = render(engine, photo, at(250, 300)).facts["scale"]
-    assert guess["source"] == "assumed camera height"
+    assert guess["source"] == "assumed ceiling height"
     assert "known length" in guess["ask_for_length"]
     base = CAMERA.floor_points(np.array((250.0, 300.0)))
     top = CAMERA.project(base + CAMERA.up * 1.0 / CAMERA_HEIGHT_M)
@@ -209,3 +209,20 @@ def test_a_box_outside_the_photo_is_refused(engine, photo):
     outside = {"left": 600, "top": 10, "right": 700, "bottom": 90}
     with pytest.raises(InvalidInput, match="outside the photo of 480 x 360"):
         render(engine, photo, at(250, 300), in_front=[outside])
+
+
+def test_a_place_is_not_found_on_or_behind_a_table(engine, photo):
+    """The stool is moved away from the middle of the floor when legs stand there."""
+    free = render(engine, photo, camera_height_cm=140).facts["products"][0]["foot"]
+    crowded, pen = photo.copy(), (90, 50, 20)
+    left, top, bottom = round(free[0]) - 30, round(free[1]) - 4, round(free[1]) + 45
+    for leg in (left, left + 54):
+        crowded.paste(pen, (leg, top, leg + 6, bottom))
+    crowded.paste((130, 84, 50), (left, top - 16, left + 60, top))
+    moved = render(engine, crowded, camera_height_cm=140).facts["products"][0]["foot"]
+    assert abs(moved[0] - free[0]) > 20 or moved[1] > bottom - 4
+
+
+def test_an_unseen_light_comes_from_above(engine, photo):
+    facts = render(engine, photo.point(lambda value: value // 2), at(250, 300), camera_height_cm=140).facts
+    assert (facts["light"]["from"], facts["light"]["certainty"]) == ("above", 0)

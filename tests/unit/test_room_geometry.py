@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 from drawn_rooms import drawn_camera, drawn_layout
 
-from services.room.layout import estimate_layout
+from services.room.layout import Layout, estimate_layout
 from services.room.lines import find_segments
 from services.room.scale import Measure, find_scale, size_error, upright_px
 from services.room.vanishing import estimate_view
+
+HIDDEN_CEILING = Layout((), 0.95, 0.0)
 
 
 def box_edges(camera, layout, count=60, noise_px=0.3, outliers=12, seed=3):
@@ -63,7 +65,7 @@ def test_without_lines_the_answer_is_the_prior_and_says_how_little_it_knows():
     view = estimate_view(np.zeros((0, 4)), width=480, height=360)
     sure = view_of(drawn_camera())
     assert view.support == 0
-    scale = find_scale(view, camera_height_m=1.4, measure=None)
+    scale = find_scale(view, HIDDEN_CEILING, camera_height_m=1.4, measure=None)
     assert size_error(view, scale, (240, 330), 0.8) > 4 * size_error(sure, scale, (240, 330), 0.8)
 
 
@@ -80,10 +82,20 @@ def test_known_lengths_give_the_camera_height():
     door = Measure(tuple(foot), tuple(camera.project(base + camera.up * 2.0 / height)), 2.0, "upright")
     board = Measure(tuple(foot), tuple(camera.project(base + camera.axis * 0.9 / height)), 0.9, "floor")
     for measure in (door, board):
-        scale = find_scale(view, camera_height_m=None, measure=measure)
+        scale = find_scale(view, HIDDEN_CEILING, camera_height_m=None, measure=measure)
         assert (scale.source, scale.camera_height_m) == ("known length", pytest.approx(height))
     above = Measure((200.0, 20.0), (200.0, 10.0), 2.0, "upright")
-    assert find_scale(view, camera_height_m=None, measure=above).source == "assumed camera height"
+    assert find_scale(view, HIDDEN_CEILING, camera_height_m=None, measure=above).source == "assumed camera height"
+
+
+def test_a_ceiling_that_shows_makes_the_scale_surer():
+    """A ceiling 1.6 camera heights over the lens is usual for a camera at 1 m; the answer leans that way."""
+    view = view_of(drawn_camera())
+    assumed = find_scale(view, HIDDEN_CEILING, camera_height_m=None, measure=None)
+    under = find_scale(view, Layout((), 1.6, 0.2), camera_height_m=None, measure=None)
+    assert under.source == "assumed ceiling height"
+    assert 1.0 < under.camera_height_m < 1.2 < assumed.camera_height_m
+    assert under.spread < 0.7 * assumed.spread
 
 
 def test_sizes_and_their_errors():
@@ -92,8 +104,8 @@ def test_sizes_and_their_errors():
     foot = (240.0, 300.0)
     to_horizon = 300 - view.camera.horizon_row(240)
     assert upright_px(view.camera, 1.4, foot, 1.4) == pytest.approx(to_horizon, rel=0.02)
-    given = size_error(view, find_scale(view, camera_height_m=1.4, measure=None), foot, 0.8)
-    assumed = size_error(view, find_scale(view, camera_height_m=None, measure=None), foot, 0.8)
+    given = size_error(view, find_scale(view, HIDDEN_CEILING, camera_height_m=1.4, measure=None), foot, 0.8)
+    assumed = size_error(view, find_scale(view, HIDDEN_CEILING, camera_height_m=None, measure=None), foot, 0.8)
     assert 0.02 < given < 0.1 < 0.25 < assumed < 0.4
 
 

@@ -10,7 +10,7 @@ and our horizon. A stick is 0.80 m high and stands on the floor where Blender pu
 import argparse
 import json
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -19,24 +19,32 @@ from PIL import Image, ImageDraw
 
 from services.errors import InvalidInput, VitrineError
 from services.images import ImageRef
-from services.room.engine import RoomEngine
 from services.room.floor import free_floor
 from services.room.light import find_key
+from services.room.places import find_place
+from services.room.placing import Size
 from services.room.reading import Reading, read_room
-from services.room.scale import size_error, upright_px
-from services.room.service import RoomRequest
+from services.room.scale import find_scale, size_error, upright_px
+from services.room.service import RoomProduct
+from services.room.spots import find_spot
 
+ARMCHAIR_M = (0.75, 0.85, 0.8)
 REF = ImageRef(key=f"images/{64 * '0'}.png", width=64, height=64, media_type="image/png")
 
 
 @dataclass(frozen=True)
 class Result:
-    """One room. sizes: relative errors of its sticks, camera height known. bounds: what we said they could be."""
+    """One room. sizes: relative errors of its sticks, camera height known. bounds: what we said they could be.
+
+    unknown, unknown_bounds: the same without a camera height. shadow_degrees: nan where no light was found.
+    stands_on_floor: share of true floor under an armchair whose place we chose; nan where we refused.
+    """
 
     path: Path
     sizes: list[float]
     unknown: list[float]
     bounds: list[float]
+    unknown_bounds: list[float]
     horizon: float
     focal: float
     vanishing_degrees: float
@@ -44,6 +52,8 @@ class Result:
     contact_px: float
     floor_precision: float
     floor_recall: float
+    stands_on_floor: float
+    ceiling_shows: bool
     cpu_s: float
 
 
@@ -52,7 +62,7 @@ def measure(path: Path, truth: dict) -> Result:
     started = time.process_time()
     room = read_room(photo, field_of_view=None, camera_height_m=truth["camera_height_m"], measure=None)
     spent = time.process_time() - started
-    guess = read_room(photo, field_of_view=None, camera_height_m=None, measure=None)
+    guess = replace(room, scale=find_scale(room.view, room.layout, camera_height_m=None, measure=None))
     feet = [tuple(spot["base_px"]) for spot in truth["spots"]]
     exact = [np.hypot(*np.subtract(spot["top_px"], spot["base_px"])) for spot in truth["spots"]]
     height = [spot["height_m"] for spot in truth["spots"]]
@@ -61,12 +71,15 @@ def measure(path: Path, truth: dict) -> Result:
         [_error(room, *stick) for stick in zip(feet, height, exact, strict=True)],
         [_error(guess, *stick) for stick in zip(feet, height, exact, strict=True)],
         [size_error(room.view, room.scale, foot, tall) for foot, tall in zip(feet, height, strict=True)],
+        [size_error(guess.view, guess.scale, foot, tall) for foot, tall in zip(feet, height, strict=True)],
         _horizon_error(room, truth),
         abs(room.camera.focal_px / truth["focal_px"] - 1),
         _direction_error(room, truth),
         _shadow_error(room, truth, feet[0]) if feet else float("nan"),
-        _contact(photo, room, feet[0]) if feet else float("nan"),
+        _contact(room, feet[0]) if feet else float("nan"),
         *_floor(room, path),
+        _chosen_place(room, path),
+        guess.scale.source == "assumed ceiling height",
         spent,
     )
 
@@ -95,6 +108,8 @@ def _direction_error(room: Reading, truth: dict) -> float:
 def _shadow_error(room: Reading, truth: dict, foot: tuple[float, float]) -> float:
     """Degrees on the floor between the key light's true and estimated direction, seen from the first stick."""
     key = find_key(room.rgb, room.camera, room.layout, foot)
+    if not key.certainty:
+        return float("nan")
     up = np.array(truth["up"])
     offset = np.array(truth["key_offset_m"]) - np.array(truth["spots"][0]["offset_m"])
     true = offset - (offset @ up) * up
@@ -103,22 +118,33 @@ def _shadow_error(room: Reading, truth: dict, foot: tuple[float, float]) -> floa
     return float(np.degrees(np.arccos(np.clip(cosine, -1, 1))))
 
 
-def _contact(photo: Image.Image, room: Reading, foot: tuple[float, float]) -> float:
+def _contact(room: Reading, foot: tuple[float, float]) -> float:
     """Px between the row asked for and the lowest row of a solid board that was placed there."""
-    engine = RoomEngine()
-    board = Image.new("RGBA", (200, 200), (255, 0, 255, 255))
-    size = {"width_cm": 30, "height_cm": 30, "point": {"x": foot[0], "y": foot[1]}}
-    request = RoomRequest(
-        room=REF, products=[{"image": REF, **size}], camera_height_cm=100 * room.scale.camera_height_m
-    )
+    board = RoomProduct(image=REF, width_cm=30, height_cm=30, point={"x": foot[0], "y": foot[1]})
     try:
-        output = engine.generate(request, {"room": photo, "products.0.image": board})
+        placed = find_place(room, board, Size(0.3, 0.3, 0), Image.new("RGBA", (200, 200), "magenta"), [])
     except InvalidInput:  # the board would stand mostly outside the picture
         return float("nan")
-    made = np.asarray(output.images["room"]).astype(int)
-    magenta = (made[..., 0] - made[..., 1] > 60) & (made[..., 2] - made[..., 1] > 60)
-    column = magenta[:, int(foot[0])]
-    return abs(float(np.nonzero(column)[0].max()) + 1 - foot[1]) if column.any() else float("nan")
+    box = placed.standing.box
+    solid = placed.standing.picture[:, int(foot[0]) - box.left, 3] > 127
+    return abs(float(np.nonzero(solid)[0].max()) + 1 + box.top - foot[1])
+
+
+def _chosen_place(room: Reading, path: Path) -> float:
+    """How much true floor there is where an armchair's feet would be, at the place that is found for it."""
+    wide, tall, _ = ARMCHAIR_M
+    height = room.scale.camera_height_m
+    try:
+        foot, _ = find_spot(room, height, ARMCHAIR_M, [])
+    except InvalidInput:
+        return float("nan")
+    half = upright_px(room.camera, height, foot, tall) * wide / tall / 2
+    floor = np.load(path.with_suffix(".npz"))["floor"]
+    step = room.rgb.shape[1] / floor.shape[1]
+    left, top, right, bottom = (
+        int(max(0, value) / step) for value in (foot[0] - half, foot[1] - 0.6 * half, foot[0] + half, foot[1])
+    )
+    return float(floor[top : bottom + 1, left : right + 1].mean())
 
 
 def _floor(room: Reading, path: Path) -> tuple[float, float]:
@@ -174,13 +200,19 @@ def main() -> None:
         except VitrineError as error:
             refused[truth.stem] = str(error)
     pairs = [pair for result in results for pair in zip(result.sizes, result.bounds, strict=True)]
+    guesses = [pair for result in results for pair in zip(result.unknown, result.unknown_bounds, strict=True)]
     figures = {
         "rooms": len(results),
+        "sticks": len(pairs),
         "refused": refused,
         "size_error_height_known": quantiles([size for result in results for size in result.sizes]),
         "size_error_height_assumed": quantiles([size for result in results for size in result.unknown]),
         "within_stated_bound": round(float(np.mean([size <= bound for size, bound in pairs])), 3),
         "stated_bound": quantiles([bound for _, bound in pairs]),
+        "ceiling_shows_height_assumed": quantiles(
+            [size for result in results for size in result.unknown if result.ceiling_shows]
+        ),
+        "within_stated_bound_height_assumed": round(float(np.mean([size <= bound for size, bound in guesses])), 3),
         "horizon_over_height": quantiles([result.horizon for result in results]),
         "focal_length": quantiles([result.focal for result in results]),
         "wall_direction_degrees": quantiles([result.vanishing_degrees for result in results]),
@@ -188,6 +220,10 @@ def main() -> None:
         "contact_px": quantiles([result.contact_px for result in results]),
         "free_floor_precision": quantiles([result.floor_precision for result in results]),
         "free_floor_recall": quantiles([result.floor_recall for result in results]),
+        "chosen_places": sum(np.isfinite(result.stands_on_floor) for result in results),
+        "chosen_places_on_floor": round(
+            float(np.nanmean([place > 0.7 for result in results if np.isfinite(place := result.stands_on_floor)])), 3
+        ),
         "read_cpu_s": quantiles([result.cpu_s for result in results]),
     }
     (choice.out / "figures.json").write_text(json.dumps(figures, indent=1) + "\n")
