@@ -85,6 +85,6 @@ FILLER = frozenset(
     re.findall(
         r"\w+",
         "the and with from that this into onto over under front behind beside left right side its are has have there "
-        "tones light blurred very some picture image photo shows showing placed standing sitting one two",
+        "tones light blurred very some picture image photo shows showing placed standing sitting one two mostly",
     )
 )

@@ -3,6 +3,7 @@
 import re
 import textwrap
 import unicodedata
+from collections.abc import Sequence
 
 from services.caption.words import SceneWords
 
@@ -18,7 +19,7 @@ def alt_text(title: str, words: SceneWords) -> str:
     """
     title = clean_title(title)
     if not title:
-        return _capitalised(_scenes(words)[0]) + "."
+        return f"{_capitalised(words.model_copy(update={'light_side': ''}).sentence)}."
     endings = [f" {words.preposition} {scene}." for scene in _scenes(words)]
     ending = next((one for one in endings if len(title) + len(one) <= MAX_CHARACTERS), endings[-1])
     return shorten(title, MAX_CHARACTERS - len(ending)) + ending
@@ -33,10 +34,28 @@ def caption_alt_text(title: str, caption: str) -> str:
     return f"{title}: {shorten(caption, MAX_CHARACTERS - len(title) - 3)}."
 
 
+def measured_caption(colours: Sequence[str]) -> str:
+    """What can be said of a picture that the captioner does not know: "mostly white, beige and brown"."""
+    return f"mostly {in_words(colours)}"
+
+
+def measured_alt_text(title: str, colours: Sequence[str]) -> str:
+    """The title and the picture's colours, at most 125 characters: "<title>. Mostly white and brown."."""
+    said = f"{_capitalised(measured_caption(colours))}."
+    title = shorten(clean_title(title), MAX_CHARACTERS - len(said) - 2)
+    return f"{title}. {said}" if title else said
+
+
 def _scenes(words: SceneWords) -> list[str]:
     """The scene in words, the fullest telling first."""
-    light = f", {words.light}" if words.light else ""
-    return [f"{words.scene} in {words.colour} tones{light}", f"{words.scene}{light}", words.scene]
+    full = words.model_copy(update={"light_side": ""})
+    plain = full.model_copy(update={"colour": ""})
+    return [full.scene + full.tail, plain.scene + plain.tail, plain.scene]
+
+
+def in_words(names: Sequence[str]) -> str:
+    """A list as it is said: "white, beige and brown"."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def clean_title(title: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from PIL import Image
 
+from services.caption.alt_text import in_words
 from services.caption.service import CaptionRequest
 from services.images import Box
 
@@ -26,7 +27,8 @@ def _sentences(
         share = request.product_box.height / image.height
         place = _place(request.product_box, image)
         yield f"{request.title} stands {place} and fills {share:.0%} of the height."
-    yield f"The main {'colour is' if len(colours) == 1 else 'colours are'} {in_words(colours)}."
+    if not all(colour in caption for colour in colours):
+        yield f"The main {'colour is' if len(colours) == 1 else 'colours are'} {in_words(colours)}."
     yield from _count(roles.count("text"), "line of text", "lines of text")
     yield from _count(roles.count("person"), "person", "persons")
 
@@ -39,8 +41,3 @@ def _place(box: Box, image: Image.Image) -> str:
 def _count(count: int, one: str, more: str) -> Iterator[str]:
     if count:
         yield f"There is 1 {one}." if count == 1 else f"There are {count} {more}."
-
-
-def in_words(names: Sequence[str]) -> str:
-    """A list as it is said: "white, beige and brown"."""
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

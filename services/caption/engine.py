@@ -1,71 +1,77 @@
-"""The engine of our own captioner: a small Swin encoder and a GPT-2 decoder that say one of the known sentences."""
+"""The engine of our own captioner: a small SegFormer encoder and a GPT-2 decoder that say a sentence of its wording."""
 
 from collections.abc import Mapping
 from pathlib import Path
 
 import torch
 from PIL import Image
+from pydantic import JsonValue
 from transformers import AutoImageProcessor, AutoTokenizer, VisionEncoderDecoderModel
+from transformers.modeling_outputs import BaseModelOutput
 
 from services.caption.account import complete
 from services.caption.agreement import place_vectors
-from services.caption.alt_text import alt_text
-from services.caption.colours import opaque
+from services.caption.alt_text import alt_text, measured_alt_text, measured_caption
+from services.caption.colours import colour_names, common_colours, opaque
+from services.caption.familiarity import features, load_familiarity
+from services.caption.grammar import Grammar
 from services.caption.service import CaptionRequest
-from services.caption.words import load_wording
+from services.caption.words import SceneWords, load_wording
 from services.contract import Checkpoint, Output
 
 
 class CaptionEngine:
-    """Runs a VisionEncoderDecoderModel whose folder also holds words.yaml, the sentences it may say."""
+    """Runs a VisionEncoderDecoderModel whose folder also holds words.yaml and familiarity.safetensors."""
 
     def load(self, checkpoint: Checkpoint) -> None:
-        """Load weights, tokenizer, image processor and sentences from the checkpoint's folder."""
+        """Load weights, tokenizer, image processor and wording from the checkpoint's folder."""
         folder = Path(checkpoint.location)
         self._device = torch.device(checkpoint.device)
         self._processor = AutoImageProcessor.from_pretrained(folder)
         self._tokenizer = AutoTokenizer.from_pretrained(folder)
-        self._captions = load_wording(folder).captions()
-        self._followers = followers([self._tokenizer(caption).input_ids for caption in self._captions])
+        self._wording = load_wording(folder)
+        self._grammar = Grammar(self._wording, self._tokenizer)
+        self._familiarity = load_familiarity(folder).to(self._device)
         place_vectors()
         dtype = getattr(torch, checkpoint.dtype)
         self._model = VisionEncoderDecoderModel.from_pretrained(folder, dtype=dtype).to(self._device).eval()
 
     def generate(self, request: CaptionRequest, images: Mapping[str, Image.Image]) -> Output:
-        """Caption and alt text of ``images["image"]``.
+        """Caption and alt text of ``images["image"]``; of an unfamiliar one only what is measured, its colours.
 
-        Facts of its own: ``words`` (family, surface, colour, mood, light_side) and ``confidence`` (probability 0..1 of
-        the whole caption).
+        Facts of its own: ``words`` (kind, family, surface, colour, mood, light_side; empty where it is not sure),
+        ``confidences`` (0..1 for each, and ``familiar``: that the picture is of the captioner's world) and
+        ``confidence`` (0..1, that the place is named rightly; 0 where none is named).
         """
         image = opaque(images["image"])
-        caption, confidence = self._say(image)
-        words = self._captions[caption]
-        said = Output(
-            text={"caption": caption, "alt_text": alt_text(request.title, words)},
-            facts={"words": {**words.facts()}, "confidence": round(confidence, 3)},
-        )
-        return complete(said, request, image)
+        guess, confidences = self._say(image)
+        words = self._wording.only_sure(guess, confidences)
+        facts: dict[str, JsonValue] = {
+            "words": {**words.facts()},
+            "confidences": {word: round(confidence, 3) for word, confidence in confidences.items()},
+            "confidence": round(confidences["family"], 3) if words.family else 0.0,
+        }
+        text = {"caption": words.sentence, "alt_text": alt_text(request.title, words)}
+        if not words.family:
+            colours = colour_names(common_colours(image))
+            text = {"caption": measured_caption(colours), "alt_text": measured_alt_text(request.title, colours)}
+        return complete(Output(text=text, facts=facts), request, image)
 
     @torch.inference_mode()
-    def _say(self, image: Image.Image) -> tuple[str, float]:
-        """The likeliest sentence, word by word (greedy), and its probability."""
+    def _say(self, image: Image.Image) -> tuple[SceneWords, dict[str, float]]:
+        """The likeliest sentence, word by word (greedy), with the probability of each of its words."""
         pixels = self._processor(image, return_tensors="pt").pixel_values.to(self._device, self._model.dtype)
+        seen = self._model.encoder(pixels, output_hidden_states=True)
+        familiar = float(torch.sigmoid(self._familiarity(features(seen.hidden_states)))[0])
         answer = self._model.generate(
-            pixels,
+            encoder_outputs=BaseModelOutput(last_hidden_state=seen.last_hidden_state),
             do_sample=False,
-            prefix_allowed_tokens_fn=lambda _, tokens: self._followers[tuple(tokens.tolist())],
+            prefix_allowed_tokens_fn=lambda _, tokens: self._grammar.followers(tokens.tolist()),
             output_scores=True,
             return_dict_in_generate=True,
         )
-        scores = self._model.compute_transition_scores(answer.sequences, answer.scores, normalize_logits=True)
-        caption = self._tokenizer.decode(answer.sequences[0], skip_special_tokens=True)
-        return caption, float(scores.sum().exp())
-
-
-def followers(sentences: list[list[int]]) -> dict[tuple[int, ...], list[int]]:
-    """For every beginning of a sentence (token ids, first to last), the tokens that may come next."""
-    known: dict[tuple[int, ...], dict[int, None]] = {}
-    for sentence in sentences:
-        for length in range(1, len(sentence)):
-            known.setdefault(tuple(sentence[:length]), {})[sentence[length]] = None
-    return {beginning: list(tokens) for beginning, tokens in known.items()}
+        words = self._wording.read(self._tokenizer.decode(answer.sequences[0], skip_special_tokens=True))
+        scores = self._model.compute_transition_scores(answer.sequences, answer.scores, normalize_logits=True)[0]
+        parts = scores[: sum(words.lengths.values())].split(list(words.lengths.values()))
+        confidences = {word: float(part.sum().exp()) for word, part in zip(words.lengths, parts, strict=True)}
+        return words, {"familiar": familiar, **confidences}

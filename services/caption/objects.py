@@ -8,7 +8,7 @@ KINDS = {
     "cup": "cup mug tumbler teacup beaker",
     "box": "box carton package parcel",
     "bag": "bag tote backpack rucksack handbag purse satchel duffel",
-    "lamp": "lamp light luminaire lantern",
+    "lamp": "lamp luminaire lantern",
     "chair": "chair armchair stool sofa couch bench seat",
     "shoe": "shoe shoes sneaker sneakers trainer trainers boot boots sandal sandals loafer loafers",
 }

@@ -38,7 +38,7 @@ SERVICE = Service(
         Checkpoint(
             name="captioner",
             source="assets/models/captioner",
-            revision="1",
+            revision="2",
             licence="Apache-2.0",
             engine="services.caption.engine:CaptionEngine",
         ),

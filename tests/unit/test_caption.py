@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 import torch
 from PIL import Image
+from skimage import data
 
-from services.caption.alt_text import MAX_CHARACTERS, alt_text, clean_title, shorten
+from services.caption.alt_text import MAX_CHARACTERS, alt_text, clean_title, measured_alt_text, shorten
 from services.caption.colours import common_colours, opaque
-from services.caption.engine import CaptionEngine, followers
+from services.caption.engine import CaptionEngine
+from services.caption.grammar import grow
 from services.caption.service import SERVICE, CaptionRequest
 from services.caption.words import load_wording
 from services.contract import Output, load_engine
@@ -20,10 +22,11 @@ from services.images import ImageRef
 from services.settings import ROOT
 
 REF = ImageRef(key=f"images/{'0' * 64}.png", width=512, height=512, media_type="image/png")
-RENDER = ROOT / "assets/models/captioner/train/data.py"
+RENDER = ROOT / "assets/models/captioner/train/held_out.py"
+PHOTOS = ("astronaut", "chelsea", "coffee", "rocket", "grass", "brick")
 COUNT = 24
 WORDING = load_wording(SERVICE.checkpoints[0].location)
-LAMP_SCENE = WORDING.words("cafe", "sage green", "golden sunset", "left")
+LAMP_SCENE = WORDING.words("", "cafe", "sage green", "golden sunset", "left")
 
 Scenes = list[tuple[Image.Image, dict[str, str]]]
 
@@ -63,36 +66,39 @@ def caption(engine: CaptionEngine, image: Image.Image, title: str = "") -> Outpu
 def right(answers: list[Output], scenes: Scenes) -> dict[str, int]:
     """How many scenes get each word right."""
     pairs = [(answer.facts["words"], fact) for answer, (_, fact) in zip(answers, scenes, strict=True)]
-    return {slot: sum(words[slot] == fact[slot] for words, fact in pairs) for slot in ("family", "colour", "mood")}  # type: ignore[call-overload,index]
+    slots = ("family", "kind", "colour", "mood")
+    return {slot: sum(words[slot] == fact[slot] for words, fact in pairs) for slot in slots}  # type: ignore[call-overload,index]
 
 
 def test_fresh_scenes_are_named_rightly(engine: CaptionEngine, bare: Scenes) -> None:
-    """Bare scenes the model never saw are told apart and rightly (measured: family 21, colour 22, mood 18 of 24)."""
+    """Bare scenes the model never saw: most are named, and hardly any of those wrongly."""
     answers = [caption(engine, image) for image, _ in bare]
-    assert len({answer.text["caption"] for answer in answers}) >= COUNT - 3
-    hits = right(answers, bare)
-    assert hits["family"] >= 19
-    assert hits["colour"] >= 19
-    assert hits["mood"] >= 15
+    check_names(answers, bare)
+    assert right(answers, bare)["colour"] >= COUNT // 2
 
 
 def test_a_product_in_front_does_not_mislead(engine: CaptionEngine, with_things: Scenes) -> None:
-    """They stay right when something of any colour stands in them (measured: family 20, colour 22, mood 19 of 24)."""
-    hits = right([caption(engine, image) for image, _ in with_things], with_things)
-    assert hits["family"] >= 18
-    assert hits["colour"] >= 19
-    assert hits["mood"] >= 15
+    """They are named as rightly when something of any kind and colour stands in them."""
+    check_names([caption(engine, image) for image, _ in with_things], with_things)
+
+
+def check_names(answers: list[Output], scenes: Scenes) -> None:
+    """Half of the scenes or more are named; of what is said about the place, four in five or more is right."""
+    said = [answer.facts["words"]["family"] for answer in answers]  # type: ignore[call-overload,index]
+    named = sum(bool(family) for family in said)
+    assert named >= COUNT // 2
+    assert right(answers, scenes)["family"] >= 0.8 * named
 
 
 def test_the_caption_says_its_words(engine: CaptionEngine, bare: Scenes) -> None:
-    """The sentence contains surface, colour and light of the facts, and the confidence is a probability."""
-    answer = caption(engine, bare[0][0])
-    words = answer.facts["words"]
-    assert isinstance(words, dict)
-    for slot in ("surface", "colour", "light_side"):
-        assert str(words[slot]) in answer.text["caption"]
-    assert WORDING.moods[str(words["mood"])] in answer.text["caption"]
-    assert 0 < float(str(answer.facts["confidence"])) <= 1
+    """Every word that the facts give stands in the sentence, and the confidences are probabilities."""
+    for image, _ in bare[:6]:
+        answer = caption(engine, image)
+        words = answer.facts["words"]
+        assert isinstance(words, dict)
+        for slot in ("kind", "surface", "colour", "light_side"):
+            assert str(words[slot]) in answer.text["caption"]
+        assert all(0 <= float(str(one)) <= 1 for one in answer.facts["confidences"].values())  # type: ignore[union-attr]
 
 
 def test_the_same_picture_gets_the_same_answer(engine: CaptionEngine, bare: Scenes) -> None:
@@ -107,10 +113,12 @@ def test_the_same_picture_gets_the_same_answer(engine: CaptionEngine, bare: Scen
 @pytest.mark.parametrize("size", [(32, 32), (33, 900), (900, 33)])
 @pytest.mark.parametrize("mode", ["RGB", "RGBA"])
 def test_odd_pictures_are_described_too(engine: CaptionEngine, size: tuple[int, int], mode: str) -> None:
-    """Tiny, long and transparent pictures get a whole sentence and at least one colour."""
+    """Tiny, long and transparent pictures get an alt text and their colour."""
     answer = caption(engine, Image.new(mode, size, "#1f6b4a"), "Vase")
-    assert answer.text["caption"] in WORDING.captions()
+    assert answer.text["alt_text"].startswith("Vase")
+    assert answer.text["caption"]
     assert answer.facts["colours"] == ["#1f6b4a"]
+    assert answer.facts["colour_names"] == ["green"]
 
 
 def test_transparency_is_seen_as_white() -> None:
@@ -125,23 +133,58 @@ def test_colours_are_those_of_the_picture() -> None:
     assert common_colours(image) == ["#23386b", "#f1f0ee"]
 
 
-def test_only_whole_sentences_can_be_said() -> None:
+def test_only_whole_sentences_can_be_said(engine: CaptionEngine) -> None:
     """After each beginning of a known sentence exactly its continuations are allowed."""
-    assert followers([[1, 5, 2], [1, 6, 7, 2]]) == {(1,): [5, 6], (1, 5): [2], (1, 6): [7], (1, 6, 7): [2]}
+    trie: dict = {}
+    grow(trie, [5, 6], {7: {}})
+    grow(trie, [5, 8, 9], {2: {}})
+    assert trie == {5: {6: {7: {}}, 8: {9: {2: {}}}}}
+    start, *_ = engine._tokenizer("").input_ids
+    openings = {engine._tokenizer.decode(token) for token in engine._grammar.followers([start])}
+    assert openings == {head.split()[0] for head in WORDING.heads}
 
 
-def test_every_sentence_is_one_scene() -> None:
-    """Families, colours, moods and sides make distinct sentences; a night scene tells no daylight."""
-    lit = sum(family.lit for family in WORDING.families.values())
-    unlit = len(WORDING.families) - lit
-    per_family = len(WORDING.moods) * len(WORDING.light_sides)
-    assert len(WORDING.captions()) == len(WORDING.colours) * (lit * per_family + unlit)
-    assert WORDING.words("city_night", "red", "midday sun", "left").light == ""
+def test_every_sentence_is_read_back() -> None:
+    """A caption can be taken apart into the words that made it; a night scene tells no daylight."""
+    assert len(WORDING.heads) == (1 + len(WORDING.kinds)) * len(WORDING.families)
+    for kind in ("", *WORDING.kinds):
+        for family in WORDING.families:
+            words = WORDING.words(kind, family, "sky blue", "midday sun", "right")
+            assert WORDING.read(words.sentence) == words
+            assert sum(words.lengths.values()) == len(words.sentence.split())
+    assert WORDING.words("", "city_night", "red", "midday sun", "left").light == ""
+
+
+def test_what_is_not_sure_is_not_said() -> None:
+    """A doubted colour, light or kind is left out; a doubted place or an unfamiliar picture leaves nothing."""
+    words = WORDING.words("cup", "cafe", "sage green", "golden sunset", "left")
+    sure = dict.fromkeys(("familiar", *words.lengths), 1.0)
+    assert WORDING.only_sure(words, sure) == words
+    assert WORDING.only_sure(words, sure | {"light_side": 0.5}).sentence == (
+        "a cup on a dark wooden table in front of a blurred café in sage green tones, golden sunset light"
+    )
+    doubted = WORDING.only_sure(words, sure | {"mood": 0.1, "kind": 0.1, "colour": 0.1})
+    assert doubted.sentence == "a dark wooden table in front of a blurred café"
+    for word in ("familiar", "family"):
+        assert WORDING.only_sure(words, sure | {word: 0.1}).sentence == ""
+
+
+def test_of_photographs_no_scene_is_invented(engine: CaptionEngine) -> None:
+    """Most real photographs, of which the captioner saw none, get their title and colours only (measured: 4 of 6)."""
+    answers = [caption(engine, Image.fromarray(getattr(data, name)()), "Oak lamp") for name in PHOTOS]
+    silent = [answer for answer in answers if answer.facts["confidence"] == 0]
+    assert len(silent) >= 4
+    for answer in silent:
+        assert answer.text["alt_text"].startswith("Oak lamp. Mostly ")
+        assert not any(str(word) for word in answer.facts["words"].values())  # type: ignore[union-attr]
+    assert measured_alt_text("", ["white", "dark grey", "brown"]) == "Mostly white, dark grey and brown."
+    assert len(measured_alt_text("Title " * 30, ["white"])) <= MAX_CHARACTERS
 
 
 def test_the_alt_text_joins_title_and_scene(engine: CaptionEngine, bare: Scenes) -> None:
     """The alt text is one sentence that begins with the title as it was given."""
-    text = caption(engine, bare[0][0], "iLamp 2 desk lamp").text["alt_text"]
+    answers = [caption(engine, image, "iLamp 2 desk lamp") for image, _ in bare[:6]]
+    text = next(answer.text["alt_text"] for answer in answers if answer.facts["confidence"])
     assert text.startswith(("iLamp 2 desk lamp on ", "iLamp 2 desk lamp against "))
     assert text.endswith(".")
     assert alt_text("Oak desk lamp", LAMP_SCENE) == (
@@ -172,7 +215,8 @@ TITLES = [
 @pytest.mark.parametrize("title", TITLES)
 def test_alt_texts_are_short_and_clean(title: str) -> None:
     """Any title gives one line of at most 125 characters, without "image of" and with one full stop at its end."""
-    for words in list(WORDING.captions().values())[::7]:
+    for family in WORDING.families:
+        words = WORDING.words("", family, "emerald green", "bright morning", "left")
         text = alt_text(title[:120], words)
         assert 0 < len(text) <= MAX_CHARACTERS
         assert not text.lower().startswith(("image of", "picture of", "photo of", "a photo of"))

@@ -1,151 +1,128 @@
-"""Pictures and captions for the captioner, from the scene renderer of assets/models/scene/train.
+"""The training set: rendered and served scenes, mostly with a thing standing in them."""
 
-    python assets/models/captioner/train/data.py --out /tmp/held-out --count 48 --things
-
-renders fresh held-out scenes as PNG files beside a facts.json.
-"""
-
-import argparse
 import json
-import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import cv2
 import numpy as np
+from PIL import Image
+from scenes import SHAPES, Facts, light_side, rendered, side_of, stand
+from served import served
+from things import KINDS, draw_thing
 
 CHECKPOINT = Path(__file__).resolve().parent.parent
-sys.path.append(str(CHECKPOINT.parent / "scene" / "train"))
-
-import render  # noqa: E402
-import shards  # noqa: E402
-import silhouettes  # noqa: E402
-
-from services.product.sketch.palette import VOCABULARY  # noqa: E402
-from services.product.sketch.scenes import SIZES, render_scene  # noqa: E402
-
-STORED_PX = 192
-HELD_OUT_SEED = 50_000_000
-STAND_X = {name: place["x"] for name, place in VOCABULARY["positions"].items()}
-Facts = dict[str, str]
+PRODUCTS = CHECKPOINT.parents[1] / "samples" / "products"
+TRAINED_PRODUCTS = {"bottle": "bottle", "mug": "cup", "tote": "bag", "lamp": "lamp"}
+UNSEEN_PRODUCTS = {"flask": "bottle", "floor_lamp": "lamp", "chair": "chair"}
+STORED_PX = 160
+INPUT_PX = 112
+CHUNK = 250
+SERVED_EVERY = 9
 
 
 @dataclass(frozen=True)
 class Pictures:
-    """The training set in memory: uint8 (count, 192, 192, 3) squashed to a square, facts and true aspects."""
+    """The training set in memory: uint8 (count, 160, 160, 3) squashed to a square, and facts."""
 
     pixels: np.ndarray
     facts: list[Facts]
-    aspects: np.ndarray
 
     def __len__(self) -> int:
         return len(self.facts)
 
 
-def squash(image: np.ndarray) -> np.ndarray:
-    """RGB uint8 of any size as (192, 192, 3)."""
-    return cv2.resize(image, (STORED_PX, STORED_PX), interpolation=cv2.INTER_AREA)
-
-
-def prepare(work: Path, scenes: Path, shard_count: int) -> Pictures:
-    """Read the first shards of the scene renderer, rendering the missing ones; squashed copies are kept in work."""
+def prepare(work: Path, chunk_count: int) -> Pictures:
+    """Read the chunks in the work folder, making the missing ones; every ninth holds scenes as served."""
     work.mkdir(parents=True, exist_ok=True)
-    scenes.mkdir(parents=True, exist_ok=True)
-    loaded = [prepared_shard(work, scenes, index) for index in range(shard_count)]
-    facts = [fact for _, some in loaded for fact in some]
-    sizes = [render.shard_size(index) for index in range(shard_count) for _ in loaded[index][1]]
-    aspects = np.float32([width / height for width, height in sizes])
-    return Pictures(np.concatenate([pixels for pixels, _ in loaded]), facts, aspects)
+    chunks = [prepared_chunk(work, index) for index in range(chunk_count)]
+    return Pictures(np.concatenate([pixels for pixels, _ in chunks]), [fact for _, facts in chunks for fact in facts])
 
 
-def prepared_shard(work: Path, scenes: Path, index: int) -> tuple[np.ndarray, list[Facts]]:
-    """Squashed pictures and facts of one shard."""
+def prepared_chunk(work: Path, index: int) -> tuple[np.ndarray, list[Facts]]:
+    """Pictures and facts of one chunk, drawn on the first call."""
     kept = work / f"pictures_{index:04d}.npz"
     if not kept.exists():
-        render.write_shard(scenes, index)
-        shard = shards.Shard(scenes / f"shard_{index:04d}.npz")
-        pixels = np.stack([squash(shard.picture(number)) for number in range(len(shard))])
+        pairs = list(chunk(index))
         partial = work / f"partial_{index:04d}.npz"
-        np.savez(partial, pixels=pixels, facts=json.dumps(shard.facts))
+        np.savez(partial, pixels=np.stack([picture for picture, _ in pairs]), facts=json.dumps([f for _, f in pairs]))
         partial.rename(kept)
     with np.load(kept) as file:
         return file["pixels"], json.loads(str(file["facts"]))
 
 
+def chunk(index: int) -> Iterator[tuple[np.ndarray, Facts]]:
+    """One scene in five stays bare; of the things one in six is a sample product in changed colours."""
+    make = served if index % SERVED_EVERY == SERVED_EVERY - 1 else rendered
+    for number in range(index * CHUNK, (index + 1) * CHUNK):
+        rng = np.random.default_rng([1, number])
+        scene, facts = make(number, SHAPES[number % 4 % 3], small=True)
+        if rng.random() < 0.8:
+            thing, kind = recoloured_product(rng) if rng.random() < 0.16 else drawn_thing(rng)
+            scene, facts = stand(scene, thing, facts, rng), facts | {"kind": kind}
+        yield squash(scene), facts
+
+
+def squash(image: np.ndarray) -> np.ndarray:
+    """RGB uint8 of any size as (160, 160, 3)."""
+    return cv2.resize(image, (STORED_PX, STORED_PX), interpolation=cv2.INTER_AREA)
+
+
+@cache
+def bank() -> list[tuple[np.ndarray, str]]:
+    """1,800 drawn things, 200 of a kind: drawing one takes as long as drawing a small scene."""
+    return [(draw_thing(np.random.default_rng([2, n]), kind), kind) for n in range(200) for kind in KINDS]
+
+
+def drawn_thing(rng: np.random.Generator) -> tuple[np.ndarray, str]:
+    """A thing of the bank, with its kind."""
+    return bank()[rng.integers(len(bank()))]
+
+
+@cache
+def cutout(name: str) -> np.ndarray:
+    """A sample product, trimmed, RGBA uint8."""
+    image = Image.open(PRODUCTS / f"{name}.png").convert("RGBA")
+    return np.asarray(image.crop(image.getchannel("A").getbbox()))
+
+
+def recoloured_product(rng: np.random.Generator) -> tuple[np.ndarray, str]:
+    """One of four sample products in another hue and brightness, perhaps mirrored, a little squeezed; its kind."""
+    name = list(TRAINED_PRODUCTS)[rng.integers(len(TRAINED_PRODUCTS))]
+    height, width = cutout(name).shape[:2]
+    scale = 160 / max(height, width)
+    size = (int(width * scale * rng.uniform(0.85, 1.1)), int(height * scale))
+    pixels = cv2.resize(cutout(name)[:, :: rng.choice([-1, 1])], size, interpolation=cv2.INTER_AREA)
+    hsv = cv2.cvtColor(pixels[..., :3].astype(np.float32) / 255, cv2.COLOR_RGB2HSV)
+    hsv[..., 0] = (hsv[..., 0] + rng.choice([0, rng.uniform(0, 360)])) % 360
+    hsv[..., 1:] = np.clip(hsv[..., 1:] * rng.uniform(0.4, 1.3, 2), 0, 1)
+    rgb = cv2.cvtColor(hsv, cv2.COLOR_HSV2RGB)
+    return np.dstack([np.uint8(rgb * 255), pixels[..., 3]]), TRAINED_PRODUCTS[name]
+
+
 def training_batch(pictures: Pictures, rng: np.random.Generator, size: int) -> tuple[np.ndarray, list[Facts]]:
-    """Random augmented pictures, uint8 (size, 96, 96, 3), with the facts their captions must say."""
-    chosen = rng.integers(len(pictures), size=size)
-    pairs = [augmented(pictures, int(index), rng) for index in chosen]
+    """Random augmented pictures, uint8 (size, 112, 112, 3), with the facts their captions must say."""
+    pairs = [augmented(pictures, int(index), rng) for index in rng.integers(len(pictures), size=size)]
     return np.stack([picture for picture, _ in pairs]), [facts for _, facts in pairs]
 
 
 def augmented(pictures: Pictures, index: int, rng: np.random.Generator) -> tuple[np.ndarray, Facts]:
-    """One picture: perhaps with a thing in it, mirrored (light and position too), cropped, blurred, a little noisy."""
-    picture, facts = pictures.pixels[index].astype(np.float32) / 255, pictures.facts[index]
-    if rng.random() < 0.65:
-        picture = silhouettes.place(picture, rng, STAND_X[facts["position"]], float(pictures.aspects[index]))
+    """One picture: perhaps mirrored (light side too), cropped, blurred, a little noisy and off in colour."""
+    picture, facts = pictures.pixels[index], pictures.facts[index]
     if rng.random() < 0.5:
         picture, facts = picture[:, ::-1], mirrored(facts)
-    picture = cropped(picture, rng)
-    if rng.random() < 0.5:
-        picture = cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.3, 2.5))
-    picture = cv2.resize(picture, (STORED_PX // 2, STORED_PX // 2), interpolation=cv2.INTER_AREA)
+    left, top = rng.integers(0, STORED_PX // 16, 2)
+    right, bottom = STORED_PX - rng.integers(0, STORED_PX // 16, 2)
+    picture = cv2.resize(picture[top:bottom, left:right], (INPUT_PX, INPUT_PX), interpolation=cv2.INTER_AREA)
+    picture = picture.astype(np.float32) / 255
+    if rng.random() < 0.4:
+        picture = cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.3, 1.5))
     picture = picture * rng.normal(1, 0.02, 3) + rng.normal(0, rng.uniform(0, 0.02), picture.shape)
     return np.uint8(np.clip(picture, 0, 1) * 255 + 0.5), facts
 
 
 def mirrored(facts: Facts) -> Facts:
     """The facts of the picture seen in a mirror."""
-    side = {"left": "right", "right": "left"}[light_side(facts)]
-    return facts | {"light_side": f"light from the {side}"}
-
-
-def light_side(facts: Facts) -> str:
-    """``left`` or ``right`` of "light from the left"."""
-    return facts["light_side"].rsplit(" ", 1)[1]
-
-
-def cropped(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Up to 12 % of each side cut away, stretched back."""
-    left, top = rng.integers(0, STORED_PX // 16, 2)
-    right, bottom = STORED_PX - rng.integers(0, STORED_PX // 16, 2)
-    return cv2.resize(picture[top:bottom, left:right], (STORED_PX, STORED_PX), interpolation=cv2.INTER_LINEAR)
-
-
-def held_out(number: int, with_thing: bool) -> tuple[np.ndarray, Facts]:
-    """A full-size picture (RGB uint8) never trained on and its facts; the three shapes take turns."""
-    size = list(SIZES.values())[number % 3]
-    image, facts = render_scene(HELD_OUT_SEED + number, size)
-    if with_thing:
-        image = with_random_thing(image, STAND_X[facts["position"]], np.random.default_rng([HELD_OUT_SEED, number]))
-    return image, facts
-
-
-def with_random_thing(image: np.ndarray, stand_x: float, rng: np.random.Generator) -> np.ndarray:
-    """A full-size picture with a silhouette standing in it; drawn at 384 px, sharp enough for the eye."""
-    height, width = image.shape[:2]
-    small = cv2.resize(image, (384, 384), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
-    placed = silhouettes.place(small, rng, stand_x, width / height)
-    change = cv2.resize(placed - small, (width, height), interpolation=cv2.INTER_LINEAR)
-    return np.uint8(np.clip(image / 255 + change, 0, 1) * 255 + 0.5)
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--out", type=Path, required=True, help="folder for NNNN.png and facts.json")
-    parser.add_argument("--first", type=int, default=0)
-    parser.add_argument("--count", type=int, default=48)
-    parser.add_argument("--things", action="store_true", help="stand a random thing in every picture")
-    options = parser.parse_args()
-    cv2.setNumThreads(1)
-    options.out.mkdir(parents=True, exist_ok=True)
-    facts = []
-    for number in range(options.first, options.first + options.count):
-        image, words = held_out(number, options.things)
-        cv2.imwrite(str(options.out / f"{number:04d}.png"), image[..., ::-1])
-        facts.append(words | {"light_side": light_side(words), "file": f"{number:04d}.png"})
-    (options.out / "facts.json").write_text(json.dumps(facts, indent=1))
-
-
-if __name__ == "__main__":
-    main()
+    return facts | {"light_side": side_of({"left": "right", "right": "left"}[light_side(facts)])}

@@ -1,9 +1,10 @@
-"""Measure the captioner on fresh scenes it never saw: bare, with random things, and with the sample products.
+"""Measure the captioner on pictures it never saw, word by word, and where it abstains.
 
-    python assets/models/captioner/train/evaluate.py --count 510
-    python assets/models/captioner/train/evaluate.py --pictures folder --sheet sheet.png
+    PYTHONPATH=. python assets/models/captioner/train/evaluate.py --count 102
+    PYTHONPATH=. python assets/models/captioner/train/evaluate.py --pictures folder --sheet sheet.jpg
 
-The first prints the tables of the model card; the second captions the pictures of a folder on a contact sheet.
+The first prints the tables of the model card; the second captions the pictures of a folder on a contact sheet and says
+how many of them the captioner takes for its own world.
 """
 
 import argparse
@@ -14,94 +15,104 @@ from pathlib import Path
 
 import cv2
 import data
+import held_out
 import numpy as np
+import scenes
+import served
 import torch
 from PIL import Image, ImageDraw
 
 from services.caption.engine import CaptionEngine
 from services.caption.service import SERVICE, CaptionRequest
 from services.contract import Output
-from services.images import ImageRef
 
-SLOTS = ("family", "colour", "mood", "light_side")
-PRODUCTS = data.CHECKPOINT.parents[1] / "samples" / "products"
-REQUEST = CaptionRequest(image=ImageRef(key=f"images/{'0' * 64}.png", width=1, height=1, media_type="image/png"))
-Sample = tuple[Image.Image, data.Facts]
+SLOTS = ("family", "kind", "colour", "mood", "light_side")
+REQUEST = CaptionRequest(image=served.REF)
+Sample = tuple[np.ndarray, scenes.Facts]
 
 
 def bare(count: int) -> Iterator[Sample]:
     """Scenes as rendered."""
     for number in range(count):
-        image, facts = data.held_out(number, with_thing=False)
-        yield Image.fromarray(image), facts
+        yield scenes.rendered(held_out.SEED + number, scenes.SHAPES[number % 3])
 
 
 def with_things(count: int) -> Iterator[Sample]:
-    """The same scenes with a random silhouette."""
+    """Renderings with a new drawn thing of each kind in turn."""
     for number in range(count):
-        image, facts = data.held_out(number, with_thing=True)
-        yield Image.fromarray(image), facts
+        yield held_out.held_out(number, with_thing=True)
 
 
-def with_products(count: int) -> Iterator[Sample]:
-    """The same scenes with the sample products in turn, 30 to 60 % of the height."""
-    products = [Image.open(path) for path in sorted(PRODUCTS.glob("*.png"))]
-    cutouts = [product.convert("RGBA") for product in products if product.mode in ("RGBA", "LA")]
-    for number, (image, facts) in enumerate(bare(count) if cutouts else ()):
-        rng = np.random.default_rng(number)
-        yield stand(image, cutouts[number % len(cutouts)], data.STAND_X[facts["position"]], rng), facts
+def with_seen_products(count: int) -> Iterator[Sample]:
+    """Renderings with the sample products whose shapes it was trained on (bottle, mug, tote, lamp)."""
+    yield from _with_products(count, data.TRAINED_PRODUCTS)
 
 
-def stand(image: Image.Image, cutout: Image.Image, stand_x: float, rng: np.random.Generator) -> Image.Image:
-    """The cutout, trimmed and scaled, standing at the stand point on a soft shadow."""
-    cutout = cutout.crop(cutout.getchannel("A").getbbox())
-    scale = min(rng.uniform(0.3, 0.6) * image.height / cutout.height, 0.7 * image.width / cutout.width)
-    cutout = cutout.resize((round(cutout.width * scale), round(cutout.height * scale)), Image.Resampling.LANCZOS)
-    left, foot = round(image.width * stand_x - cutout.width / 2), round(image.height * 0.78)
-    pixels = np.asarray(image, np.float32) / 255
-    pixels = data.silhouettes.shadow(pixels, rng, left + cutout.width / 2, foot, cutout.width)
-    placed = Image.fromarray(np.uint8(pixels * 255 + 0.5))
-    placed.paste(cutout, (left, foot - cutout.height), cutout)
-    return placed
+def with_new_products(count: int) -> Iterator[Sample]:
+    """Renderings with sample products it never saw (flask, floor lamp, armchair)."""
+    yield from _with_products(count, data.UNSEEN_PRODUCTS)
 
 
-def right_slots(answer: Output, facts: data.Facts) -> dict[str, bool]:
-    """Which words are right; nothing about light is asked where none is told."""
-    said = answer.facts["words"]
-    assert isinstance(said, dict)
-    wanted = facts | {"light_side": data.light_side(facts)}
-    asked = [slot for slot in SLOTS if facts["family"] != "city_night" or slot in ("family", "colour")]
-    return {slot: said[slot] == wanted[slot] for slot in asked}
+def _with_products(count: int, products: dict[str, str]) -> Iterator[Sample]:
+    for number, (scene, facts) in enumerate(bare(count)):
+        name = list(products)[number % len(products)]
+        rng = np.random.default_rng([held_out.SEED, number])
+        yield scenes.stand(scene, data.cutout(name), facts, rng), facts | {"kind": products[name]}
+
+
+def as_served(count: int) -> Iterator[Sample]:
+    """Square scenes as the product service serves them for fresh words, with each of the seven products in turn."""
+    products = data.TRAINED_PRODUCTS | data.UNSEEN_PRODUCTS
+    for number in range(count):
+        scene, facts = served.served(held_out.SEED + number, "square")
+        name = list(products)[number % len(products)]
+        rng = np.random.default_rng([held_out.SEED, number])
+        yield scenes.stand(scene, data.cutout(name), facts, rng), facts | {"kind": products[name]}
+
+
+SETS = (bare, with_things, with_seen_products, with_new_products, as_served)
 
 
 def measure(engine: CaptionEngine, samples: Iterator[Sample]) -> None:
-    """Print accuracy per word and the commonest confusions."""
-    rows: list[dict[str, bool]] = []
+    """Print, per word: how often it is said, how often it is right where said, and the commonest confusions."""
+    asked, said, right = Counter[str](), Counter[str](), Counter[str]()
     confusions: dict[str, Counter[str]] = {slot: Counter() for slot in SLOTS}
-    by_family: dict[str, list[bool]] = {}
     for image, facts in samples:
-        answer = engine.generate(REQUEST, {"image": image})
-        rows.append(right_slots(answer, facts))
-        by_family.setdefault(facts["family"], []).append(rows[-1]["colour"])
-        for slot in [slot for slot, right in rows[-1].items() if not right]:
-            confusions[slot][f"{facts[slot]} -> {answer.facts['words'][slot]}"] += 1  # type: ignore[call-overload,index]
+        words = answer(engine, Image.fromarray(image)).facts["words"]
+        assert isinstance(words, dict)
+        wanted = facts | {"light_side": scenes.light_side(facts)}
+        for slot in slots(facts):
+            asked[slot] += 1
+            said[slot] += bool(words[slot]) or (slot == "kind" and bool(words["family"]))
+            right[slot] += words[slot] == wanted[slot] and bool(words["family"])
+            if words[slot] != wanted[slot] and words["family"]:
+                confusions[slot][f"{wanted[slot] or 'none'} -> {words[slot] or 'unsaid'}"] += 1
     for slot in SLOTS:
-        marks = [row[slot] for row in rows if slot in row]
-        common = ", ".join(f"{pair} ({times})" for pair, times in confusions[slot].most_common(6))
-        print(f"| {slot} | {np.mean(marks):.1%} | {common} |")
-    print(f"| all words | {np.mean([all(row.values()) for row in rows]):.1%} | of {len(rows)} pictures |")
-    print("colour by family:", {family: f"{np.mean(marks):.0%}" for family, marks in sorted(by_family.items())})
+        common = ", ".join(f"{pair} ({times})" for pair, times in confusions[slot].most_common(8))
+        print(f"| {slot} | {said[slot] / asked[slot]:.0%} | {right[slot] / max(said[slot], 1):.1%} | {common} |")
+
+
+def slots(facts: scenes.Facts) -> list[str]:
+    """The words that a caption of these facts can say: of a night scene no light."""
+    return [slot for slot in SLOTS if facts["family"] != "city_night" or slot in ("family", "kind", "colour")]
+
+
+def answer(engine: CaptionEngine, image: Image.Image) -> Output:
+    """What the engine says of a picture when nothing else is known."""
+    return engine.generate(REQUEST, {"image": image})
 
 
 def sheet(engine: CaptionEngine, pictures: list[Image.Image], out: Path) -> None:
     """Write the pictures, five a row, each above its caption."""
-    cells = []
+    cells, known = [], 0
     for picture in pictures:
-        text = engine.generate(REQUEST, {"image": picture}).text["caption"]
+        said = answer(engine, picture)
+        known += float(str(said.facts["confidence"])) > 0
         cell = Image.new("RGB", (300, 370), "white")
         cell.paste(picture.convert("RGB").resize((300, 300)), (0, 0))
-        ImageDraw.Draw(cell).text((4, 304), "\n".join(textwrap.wrap(text, 44)), "black")
+        ImageDraw.Draw(cell).text((4, 304), "\n".join(textwrap.wrap(said.text["caption"], 44)), "black")
         cells.append(np.asarray(cell))
+    print(f"{known} of {len(pictures)} pictures are taken for scenes")
     cells += [np.full_like(cells[0], 255)] * (-len(cells) % 5)
     rows = [np.concatenate(cells[start : start + 5], 1) for start in range(0, len(cells), 5)]
     Image.fromarray(np.concatenate(rows)).save(out)
@@ -110,9 +121,10 @@ def sheet(engine: CaptionEngine, pictures: list[Image.Image], out: Path) -> None
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--checkpoint", type=Path, default=data.CHECKPOINT)
-    parser.add_argument("--count", type=int, default=510)
+    parser.add_argument("--count", type=int, default=102)
+    parser.add_argument("--sets", nargs="*", default=[samples.__name__ for samples in SETS])
     parser.add_argument("--pictures", type=Path, help="caption these PNG and JPEG files instead of measuring")
-    parser.add_argument("--sheet", type=Path, default=Path("sheet.png"))
+    parser.add_argument("--sheet", type=Path, default=Path("sheet.jpg"))
     options = parser.parse_args()
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
@@ -121,7 +133,7 @@ def main() -> None:
     if options.pictures:
         files = sorted(path for path in options.pictures.iterdir() if path.suffix in (".png", ".jpg"))
         return sheet(engine, [Image.open(path) for path in files], options.sheet)
-    for samples in (bare, with_things, with_products):
+    for samples in [samples for samples in SETS if samples.__name__ in options.sets]:
         print(f"\n{samples.__name__}: {samples.__doc__}")
         measure(engine, samples(options.count))
 
