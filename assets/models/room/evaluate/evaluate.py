@@ -220,7 +220,7 @@ def main() -> None:
         "contact_px": quantiles([result.contact_px for result in results]),
         "free_floor_precision": quantiles([result.floor_precision for result in results]),
         "free_floor_recall": quantiles([result.floor_recall for result in results]),
-        "chosen_places": sum(np.isfinite(result.stands_on_floor) for result in results),
+        "chosen_places": int(sum(np.isfinite(result.stands_on_floor) for result in results)),
         "chosen_places_on_floor": round(
             float(np.nanmean([place > 0.7 for result in results if np.isfinite(place := result.stands_on_floor)])), 3
         ),
