@@ -25,7 +25,7 @@ PLACES = {  # how a place is said; the nearest one to a text is the place that t
     "snow": "fresh snow in front of a blurred winter forest", "fairy lights": "a table in front of golden fairy lights",
 }  # fmt: skip
 OTHER_PLACE = 0.2  # cosine by which another place must be nearer to the request: 1 % false alarms, 70 % of wrong places
-# Confidence below which a caption accuses nobody: the embedded captioner errs on 6 of 17 scenes, with up to 0.69.
+# Confidence below which a caption accuses nobody.
 SURE = 0.75
 OTHER_COLOUR = 30.0  # CIE76 from the nearest shade of a named colour to every common colour of the product
 Floats = NDArray[np.float32]
