@@ -110,7 +110,7 @@ SERVICE = Service(
         Checkpoint(
             name="geometry",
             source="assets/models/room",
-            revision="3",
+            revision="4",
             licence="Apache-2.0",
             engine="services.room.engine:RoomEngine",
         ),
