@@ -14,14 +14,14 @@ GAP_PX = 16
 GROUND = (250, 248, 244)
 ROWS = (
     ("mug:1:meta_feed_1x1", "bottle:1:meta_feed_1x1", "floor_lamp:1:meta_feed_1x1", "tote:2:meta_feed_1x1"),
-    ("flask:2:linkedin_landscape", "chair-2:1:linkedin_landscape", "mug:2:linkedin_landscape"),
+    ("flask:2:linkedin_landscape", "chair-2:1:linkedin_landscape", "lamp:1:linkedin_landscape"),
     (
         "flask:1:meta_story_9x16",
         "chair:2:meta_story_9x16",
         "bottle:2:meta_story_9x16",
         "tote:1:iab_skyscraper_160x600",
         "lamp:2:iab_skyscraper_160x600",
-        "lamp:1:meta_story_9x16",
+        "mug:1:meta_story_9x16",
         "tote:2:meta_story_9x16",
     ),
     ("mug:1:iab_leaderboard_728x90", "flask:2:iab_leaderboard_728x90"),
