@@ -6,7 +6,7 @@ from workflows.creative import Imagery, MadeBy, PlacedProduct
 from workflows.graph import Services, node
 
 
-@node(version="8", service="product")
+@node(version="9", service="product")
 async def make_imagery(
     services: Services, product: ImageRef, scene: str, seed: int, size: SizeCm | None = None
 ) -> Imagery:

@@ -9,11 +9,16 @@ from services.product.sketch.palette import Scene
 def noise(
     rng: np.random.Generator, height: int, width: int, cells: tuple[float, float], octaves: int = 3
 ) -> np.ndarray:
-    """Smooth fractal noise (height, width) of about unit variance; cells = rows, columns of the coarsest grid."""
+    """Smooth fractal noise (height, width) of about unit variance; cells = rows, columns of the coarsest grid.
+
+    The grids come from a generator of their own: their number depends on the picture's shape, and whatever is chosen
+    after them should not.
+    """
+    (grids,) = rng.spawn(1)
     total = np.zeros((height, width), np.float32)
     for octave in range(octaves):
         rows, columns = (max(2, round(c * 2**octave)) for c in cells)
-        grid = rng.standard_normal((min(rows + 1, height), min(columns + 1, width)), dtype=np.float32)
+        grid = grids.standard_normal((min(rows + 1, height), min(columns + 1, width)), dtype=np.float32)
         total += cv2.resize(grid, (width, height), interpolation=cv2.INTER_CUBIC) * 0.55**octave
     return total
 
@@ -71,9 +76,10 @@ def glow(height: int, width: int, x: float, y: float, reach: float) -> np.ndarra
 def scatter_lights(scene: Scene, height: int, width: int, count: int, top: float, bottom: float) -> np.ndarray:
     """Single lit pixels (height, width) between two row fractions, to be spread by `defocus` into bokeh discs."""
     points = np.zeros((height, width), np.float32)
-    rows = (scene.rng.uniform(top, bottom, count) * (height - 1)).astype(int)
-    columns = scene.rng.integers(0, width, count)
-    points[rows, columns] = scene.rng.uniform(0.1, 1.0, count) ** 1.5
+    (lights,) = scene.rng.spawn(1)
+    rows = (lights.uniform(top, bottom, count) * (height - 1)).astype(int)
+    columns = lights.integers(0, width, count)
+    points[rows, columns] = lights.uniform(0.1, 1.0, count) ** 1.5
     return points
 
 
