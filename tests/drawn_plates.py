@@ -68,7 +68,7 @@ def draw_logo(colour: str) -> Image.Image:
 def type_layer(line: Line, size: tuple[int, int], colour: str = "#000000") -> Type:
     """One line on an empty canvas of this size (width, height)."""
     box = Box(left=0, top=0, right=size[0], bottom=size[1])
-    return Type(role="headline", box=box, font=line.style.font, colour=colour, lines=(line.as_set,))
+    return Type(role="headline", box=box, font=line.style.font, colour=colour, lines=(line.set_at(0, 0),))
 
 
 def with_logos(

@@ -85,7 +85,7 @@ def _type(easel: Easel, item: Placed, colour: str, plaques: tuple[Plaque, ...] =
         ),
         font=item.lines[0].style.font,
         colour=colour,
-        lines=tuple(line.as_set for line in item.lines),
+        lines=item.type_lines,
         plaques=plaques,
     )
 

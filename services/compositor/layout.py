@@ -1,8 +1,9 @@
 """Layout: one template on one canvas. Edges make regions; groups are fitted into them by shrinking and dropping."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
+from math import inf
 
 import numpy as np
 
@@ -155,13 +156,28 @@ def _fit_group(group: Group, region: Box, site: Site) -> Column | Role:
     for divides, is_comfortable in product(divisions, (True, False)):
         scales = [scale for scale in SCALES if (scale >= group.comfortable) == is_comfortable]
         for dropped in drops:
-            columns = [set_column(group, region, site.setting(scale, divides), dropped) for scale in scales]
-            fitting = [placed for placed in columns if placed is not None and not _covers_ad_choices(placed, site)]
-            if fitting:
-                placed = max(fitting, key=_appeal)
+            placed = _best_of(scales, group, region, site, divides, dropped)
+            if placed is not None:
                 clutter = {item.role: _clutter_under(item, site) for item in placed}
                 return Column(placed, dropped, is_comfortable, clutter)
     return _find_culprit(present, region, site.setting(0, divides=True))
+
+
+def _best_of(
+    scales: Sequence[float], group: Group, region: Box, site: Site, divides: bool, dropped: tuple[Role, ...]
+) -> list[Placed] | None:
+    """The group at the scale (they fall) where it appeals most; None when it fits at none of them."""
+    best, reached = None, -inf
+    items = [item for item in group.leaves() if site.copy.has(item.role) and item.role not in dropped]
+    for scale in scales:
+        setting = site.setting(scale, divides)
+        bound = max((setting.most_appeal(item.role, item.lines) for item in items if item.role), default=0)
+        if best is not None and bound <= reached:
+            break  # nothing smaller can appeal more
+        placed = set_column(group, region, setting, dropped)
+        if placed is not None and _appeal(placed) > reached and not _covers_ad_choices(placed, site):
+            best, reached = placed, _appeal(placed)
+    return best
 
 
 def _clutter_under(item: Placed, site: Site) -> float:

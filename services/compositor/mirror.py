@@ -47,7 +47,7 @@ def _turn_shot(shot: Shot, width: int, plate_width: int) -> Shot:
 
 
 def _turn(placed: Placed, width: int) -> Placed:
-    lines = tuple(replace(line, left=width - line.left - line.width) for line in placed.lines)
+    lines = tuple(replace(line, left=placed.width - line.left - line.width) for line in placed.lines)
     return replace(placed, left=width - placed.left - placed.width, lines=lines, is_turned=True)
 
 

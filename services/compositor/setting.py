@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
+from math import ceil
 
-import numpy as np
-
-from services.compositor.line_breaks import Pieces, break_lines
+from services.compositor.artwork import TypeLine
+from services.compositor.line_breaks import Pieces, least_roughness
 from services.compositor.template import Group, Item, Role, Template
 from services.compositor.text_layer import Line, TextBlock
 from services.images import Box
@@ -40,7 +41,8 @@ class Copy:
 class Placed:
     """One role set in px: its box, its lines, its type size (for a logo: its height).
 
-    ``drop`` is how far its script reaches below the baseline, in em; ``is_turned`` marks a right-to-left layout.
+    Lines count from its own corner, so that it can be moved without touching them. ``drop`` is how far its script
+    reaches below the baseline, in em; ``is_turned`` marks a right-to-left layout.
     """
 
     role: Role
@@ -56,17 +58,24 @@ class Placed:
 
     def moved(self, right: float, down: float) -> "Placed":
         """The same, elsewhere."""
-        lines = tuple(replace(line, left=line.left + right, baseline=line.baseline + down) for line in self.lines)
-        return replace(self, left=self.left + right, top=self.top + down, lines=lines)
+        corner, size = (self.left + right, self.top + down), (self.width, self.height, self.size_px)
+        return Placed(self.role, *corner, *size, self.lines, self.roughness, self.drop, self.is_turned)
 
-    @property
+    @cached_property
     def box(self) -> Box:
         """The px it covers, descenders included."""
-        deepest = max((line.baseline + self.drop * line.size_px for line in self.lines), default=0)
-        bottom = max(self.top + self.height, deepest)
-        right = np.ceil(round(self.left + self.width, 3))  # a sum of widths may end a millionth of a px too far
-        sides = (int(self.left), int(self.top), int(right), int(np.ceil(bottom)))
-        return Box(left=sides[0], top=sides[1], right=sides[2], bottom=sides[3])
+        right = ceil(round(self.left + self.width, 3))  # a sum of widths may end a millionth of a px too far
+        return Box(left=int(self.left), top=int(self.top), right=right, bottom=ceil(self.top + self.depth))
+
+    @cached_property
+    def depth(self) -> float:
+        """Px from its top to where its deepest ink may be."""
+        return max([self.height, *(line.baseline + self.drop * line.size_px for line in self.lines)])
+
+    @property
+    def type_lines(self) -> tuple[TypeLine, ...]:
+        """Its lines as an artwork has them: on whole px of the canvas."""
+        return tuple(line.set_at(self.left, self.top) for line in self.lines)
 
 
 @dataclass(frozen=True)
@@ -82,6 +91,11 @@ class Setting:
     def size(self, role: Role) -> float:
         """Type size (or logo height) in px at this scale."""
         return self.template.sizes[role].at(self.scale, self.short_px)
+
+    def most_appeal(self, role: Role, lines: int) -> float:
+        """What an item of this role can appeal at most, however well it is broken: see ``layout``."""
+        roughness = least_roughness(self.copy.blocks[role].text, lines) if role in LINE_HEIGHT else 0
+        return self.size(role) * (1 - roughness)
 
 
 def set_column(group: Group, region: Box, setting: Setting, dropped: tuple[Role, ...]) -> list[Placed] | None:
@@ -102,7 +116,7 @@ def set_column(group: Group, region: Box, setting: Setting, dropped: tuple[Role,
 
 
 def _overhang(row: list[Placed]) -> float:
-    return max(placed.box.bottom - placed.top - placed.height for placed in row)
+    return max(ceil(placed.top + placed.depth) - placed.top - placed.height for placed in row)
 
 
 def _stack(
@@ -130,7 +144,7 @@ def _centred(placed: Placed, group: Group, width: float) -> Placed:
 
 def _on_pixels(placed: Placed, left: float, top: float) -> Placed:
     moved = placed.moved(round(left), round(top))
-    lines = tuple(replace(line, baseline=float(round(line.baseline))) for line in moved.lines)
+    lines = tuple(replace(line, baseline=round(moved.top + line.baseline) - moved.top) for line in moved.lines)
     return replace(moved, lines=lines)
 
 
@@ -155,7 +169,7 @@ def _set_text(item: Item, width: float, setting: Setting) -> Placed | None:
     assert item.role
     block, size = setting.copy.blocks[item.role], setting.size(item.role)
     cuts = block.cuts(width / size, setting.divides or item.role != "headline")
-    found = ((pieces, break_lines(pieces, width / size, item.lines)) for pieces in cuts if width > 0)
+    found = ((pieces, pieces.breaks.at(width / size, item.lines)) for pieces in cuts if width > 0)
     pieces, broken = next(((pieces, broken) for pieces, broken in found if broken), (None, None))
     if pieces is None or broken is None:
         return None
@@ -178,7 +192,7 @@ def _line(
 def _set_button(item: Item, width: float, setting: Setting) -> Placed | None:
     block, size = setting.copy.blocks["call_to_action"], setting.size("call_to_action")
     text_width = block.pieces.width(0, len(block.pieces.texts)) * size
-    least, usual = (float(np.ceil(text_width + 2 * padding * size)) for padding in BUTTON_PADDING)
+    least, usual = (float(ceil(text_width + 2 * padding * size)) for padding in BUTTON_PADDING)
     if least > width:
         return None
     own = float(int(width)) if item.stretch else min(usual, float(int(width)))

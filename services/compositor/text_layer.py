@@ -80,7 +80,7 @@ class TextBlock:
 
 @dataclass(frozen=True)
 class Line:
-    """One line to draw: left and baseline in px of the canvas."""
+    """One line to draw: left and baseline in px of what it is a part of."""
 
     text: str
     style: TextStyle
@@ -90,14 +90,13 @@ class Line:
     width: float
     sinks: float = 0
 
-    @property
-    def as_set(self) -> TypeLine:
-        """As an artwork has it; its style stands beside it there."""
+    def set_at(self, left: float, top: float) -> TypeLine:
+        """As an artwork has it, its baseline on a whole px; its style stands beside it there."""
         return TypeLine(
             text=self.text,
             size_px=self.size_px,
-            left=self.left,
-            baseline=self.baseline,
+            left=left + self.left,
+            baseline=float(round(top + self.baseline)),
             width=self.width,
             sinks=self.sinks,
         )

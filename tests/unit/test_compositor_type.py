@@ -1,10 +1,14 @@
 """Line breaks, measuring and drawing of type."""
 
+from itertools import combinations, pairwise
+
 import numpy as np
 import pytest
 from drawn_plates import type_layer
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from services.compositor.line_breaks import Pieces, break_lines, cut
+from services.compositor.line_breaks import Pieces, cut, least_roughness
 from services.compositor.text_layer import Line, TextLayer
 from services.errors import UnknownName
 from services.settings import ASSETS
@@ -23,7 +27,7 @@ def pieces_of(text):
 
 def broken(text, limit, most=4):
     pieces = pieces_of(text)
-    result = break_lines(pieces, limit, most)
+    result = pieces.breaks.at(limit, most)
     return result and [pieces.text(*line) for line in result.lines]
 
 
@@ -92,3 +96,43 @@ def test_unknown_family_names_the_known_ones(text_layer):
     """A brand's font that is not shipped is refused with the families that are."""
     with pytest.raises(UnknownName, match="Outfit"):
         text_layer.style("HHH", "Comic Sans", 600, 0)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    words=st.lists(st.text("abcdef,", min_size=1, max_size=9), min_size=1, max_size=7),
+    limit=st.floats(0.5, 30),
+    most=st.integers(1, 4),
+)
+def test_looked_up_breaks_are_the_best_there_are(words, limit, most):
+    """As few lines as possible, and of all ways to break into so many, none that fits is better broken."""
+    pieces = pieces_of(" ".join(words))
+    total = len(pieces.texts)
+    ways = {}
+    for count in range(1, most + 1):
+        for places in combinations(range(1, total), count - 1):
+            lines = tuple(pairwise((0, *places, total)))
+            if all(pieces.width(*line) <= limit for line in lines):
+                ways.setdefault(count, []).append(lines)
+    found = pieces.breaks.at(limit, most)
+    assert (found is None) == (not ways)
+    if found:
+        fewest = ways[min(ways)]
+        assert found.lines in fewest
+        assert all(pieces.breaks.at(max(pieces.width(*line) for line in lines), most) for lines in fewest)
+        assert found.roughness >= least_roughness(" ".join(words), most) - 1e-9
+        assert found.roughness <= min(roughness(pieces, lines) for lines in fewest) + 1e-9
+
+
+def roughness(pieces, lines):
+    """As the module's constants say, with the evenest lines as the target."""
+    total = len(pieces.texts)
+    all_ways = (pairwise((0, *places, total)) for places in combinations(range(1, total), len(lines) - 1))
+    target = min(max(pieces.width(*line) for line in way) for way in all_ways)
+    cost = 0.0
+    for start, end in lines:
+        word = pieces.texts[end - 1]
+        cost += (1 - pieces.width(start, end) / target) ** 2 + 0.1 * (end == start + 1)
+        if end < total:
+            cost += -0.12 if word[-1] == "," else 0.1 * (word.isalpha() and len(word) <= 3)
+    return cost

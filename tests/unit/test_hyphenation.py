@@ -5,7 +5,7 @@ from drawn_plates import compose_request
 
 from services.compositor.engine import CompositorEngine
 from services.compositor.hyphenation import Hyphenator
-from services.compositor.line_breaks import Pieces, break_lines, cut_where_needed
+from services.compositor.line_breaks import Pieces, cut_where_needed
 from services.compositor.service import SERVICE, Words
 from services.compositor.text_layer import TextLayer
 from services.settings import ASSETS
@@ -54,7 +54,7 @@ def test_only_the_word_that_is_too_wide_is_divided():
         ("Feine", "Hand", "werks", "kunst"), ("", " ", "", ""), (2.5, 2, 2.5, 2.5), 0.25, frozenset({1, 2}), 0.3
     )
     pieces = cut_where_needed(coarse, fine, (0, 1, 1, 1), 5.5)
-    broken = break_lines(pieces, 5.5, 3)
+    broken = pieces.breaks.at(5.5, 3)
     assert [pieces.text(*line) for line in broken.lines] == ["Feine Hand-", "werkskunst"]
     assert pieces.width(0, 2) == pytest.approx(2.5 + 0.25 + 2 + 0.3)
     assert cut_where_needed(coarse, fine, (0, 1, 1, 1), 7).texts == coarse.texts
