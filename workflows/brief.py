@@ -93,6 +93,8 @@ class Copy(BaseModel):
     headline: Line = Field(min_length=1, max_length=60)
     body: Line = Field("", max_length=140)
     call_to_action: Line = Field(min_length=1, max_length=24)
+    short_headline: Line = Field("", max_length=60, description="For small formats; empty: headline stands there too")
+    long_headline: Line = Field("", max_length=90, description="For platforms that ask for one beside the picture")
 
 
 class Variant(BaseModel):

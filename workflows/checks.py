@@ -1,7 +1,7 @@
 """Checks of a finished creative: what was promised for its format and its brand, measured, with the limit beside it."""
 
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations
 from typing import Any, Literal
 
@@ -11,9 +11,11 @@ from services.compositor.service import AD_CHOICES_PX, LOGO_CONTRAST, MOST_CLUTT
 from services.images import EXTENSIONS, ImageRef
 from services.product.service import MOST_SHIFT, USABILITY_LIMITS
 from workflows.brand_kit import BrandKit
+from workflows.brief import Copy
 from workflows.format import Format
 
 Outcome = Literal["passed", "warned", "failed"]
+HEADLINE_FIELDS = ("headline", "title", "card_headline")
 PRODUCT_AGREEMENT = {"edge_agreement": 0.9, "print_agreement": 0.9}
 
 
@@ -161,13 +163,28 @@ def check_fields(format: Format, fields: Mapping[str, str]) -> tuple[Check, ...]
     return tuple(soften(check) if format.confidence == "low" else check for check in found)
 
 
-def fill_fields(format: Format, headline: str, body: str, cta: str, price: str, brand: str) -> dict[str, str]:
-    """The words of a variant under the names that the format gives them; those it has no words for are left out."""
-    by_name = {
-        **dict.fromkeys(("headline", "title", "card_headline"), headline),
-        **dict.fromkeys(("body_text", "description", "primary_text", "intro", "long_headline"), body or headline),
-        **dict.fromkeys(("business_name", "advertiser_name", "brand_name"), brand),
-        "cta": cta,
-        "price": price,
+def fill_fields(format: Format, words: Copy, price: str, brand: str) -> dict[str, str]:
+    """The words of a variant under the names that the format gives them; those it has no words for are left out.
+
+    Where several words would do, the first that has room.
+    """
+    headlines = (words.headline, words.short_headline)
+    by_name: dict[str, tuple[str, ...]] = {
+        **dict.fromkeys(HEADLINE_FIELDS, headlines),
+        **dict.fromkeys(("body_text", "description", "primary_text", "intro"), (words.body, *headlines)),
+        "long_headline": (words.long_headline, *headlines),
+        **dict.fromkeys(("business_name", "advertiser_name", "brand_name"), (brand,)),
+        "cta": (words.call_to_action,),
+        "price": (price,),
     }
-    return {name: by_name[name] for name in format.text if by_name.get(name)}
+    offered = {name: [text for text in by_name.get(name, ()) if text] for name in format.text}
+    return {name: _first_fitting(texts, format, name) for name, texts in offered.items() if texts}
+
+
+def _first_fitting(texts: Sequence[str], format: Format, name: str) -> str:
+    """The first text that the feed shows whole, else the first that is accepted, else the first."""
+    for most in (format.text[name].visible, format.text[name].max):
+        fitting = [text for text in texts if most and count_letters(text, format.counting) <= most]
+        if fitting:
+            return fitting[0]
+    return texts[0]

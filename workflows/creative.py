@@ -82,7 +82,6 @@ class AdCopy(Result):
     """The words of one variant: the client's own, or written from the product's facts."""
 
     words: Copy
-    long_headline: str = ""
     sentences: dict[str, Sentence] = {}
     refused: dict[str, str] = {}
     unused: tuple[str, ...] = ()

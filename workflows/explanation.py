@@ -32,7 +32,11 @@ def explain(personal: Personal, steps: Mapping[str, StepResult], output: str) ->
         "picture": _picture(steps),
         "words": _words(steps, composition),
         "layouts": {
-            name: {"template": layout.facts.get("template", ""), "left_out": list(layout.facts.get("dropped", ()))}
+            name: {
+                "template": layout.facts.get("template", ""),
+                "headline": layout.artwork.words.headline if layout.artwork.template else "",
+                "left_out": list(layout.facts.get("dropped", ())),
+            }
             for name, layout in composition.layouts.items()
         },
     }
@@ -52,6 +56,7 @@ def _words(steps: Mapping[str, StepResult], composition: Composition) -> dict[st
     """Each part's text and the facts it came from; the client's own copy comes from the brief."""
     written = next((step.value for step in steps.values() if isinstance(step.value, AdCopy)), None)
     if written is None or not written.sentences:
-        return {part: {"text": text, "facts": [CLIENT]} for part, text in composition.words.model_dump().items()}
+        given = composition.words.model_dump().items()
+        return {part: {"text": text, "facts": [CLIENT]} for part, text in given if text}
     words: dict[str, Any] = {part: one.model_dump(mode="json") for part, one in written.sentences.items()}
     return words | {"refused": dict(written.refused), "disclaimers": list(written.disclaimers)}

@@ -1,9 +1,9 @@
 """The inputs a workflow may ask for: their type names, and their values for one variant of a brief."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from services.copywriter.service import CopyRequest
+from services.copywriter.service import Angle, CopyRequest
 from services.errors import InvalidInput
 from services.images import ImageRef
 from services.product.service import SizeCm
@@ -14,6 +14,7 @@ from workflows.decision import Decision
 from workflows.disclosure import visible_label
 from workflows.format import Format
 from workflows.graph import Workflow
+from workflows.personalisation import Personal
 
 TYPES: dict[str, Any] = {
     "image": ImageRef,
@@ -53,6 +54,7 @@ def variant_inputs(
     brand: StoredBrand,
     formats: tuple[Format, ...],
     decision: Decision,
+    earlier: tuple[Angle, ...] = (),
 ) -> dict[str, Any]:
     """Everything a workflow can name with ``$`` for one variant."""
     return {
@@ -69,13 +71,28 @@ def variant_inputs(
         "scene": variant.scene,
         "seed": variant.seed,
         "words": variant.words,
-        "copy_request": _copy_request(brief, variant, formats, decision),
+        "copy_request": _copy_request(brief, variant, formats, decision, earlier),
         "brand": brand,
         "formats": formats,
     }
 
 
-def _copy_request(brief: Brief, variant: Variant, formats: tuple[Format, ...], decision: Decision) -> CopyRequest:
+def angles(personal: Sequence[Personal]) -> list[tuple[Angle, ...]]:
+    """For every variant, how those before it were addressed that get copy on the same product."""
+    own = [Angle(lead=one.decision.lead, moment=one.decision.moment, seed=one.variant.seed) for one in personal]
+    return [
+        tuple(
+            angle
+            for angle, other in zip(own[:number], personal, strict=False)
+            if other.variant.words is None and other.brief.product.id == one.brief.product.id
+        )
+        for number, one in enumerate(personal)
+    ]
+
+
+def _copy_request(
+    brief: Brief, variant: Variant, formats: tuple[Format, ...], decision: Decision, earlier: tuple[Angle, ...]
+) -> CopyRequest:
     """What the copywriter is asked when a variant brings no copy of its own."""
     return CopyRequest(
         facts=brief.product.facts(),
@@ -87,4 +104,5 @@ def _copy_request(brief: Brief, variant: Variant, formats: tuple[Format, ...], d
         moment=decision.moment,
         tone=decision.tone,
         seed=variant.seed,
+        earlier=earlier,
     )

@@ -24,7 +24,7 @@ from workflows.earlier import check_disclaimers, keep_results, read_earlier
 from workflows.feedback import read_pauses
 from workflows.format import find_formats
 from workflows.graph import Services, Workflow, find_workflow
-from workflows.inputs import check_photos, photo_ids, variant_inputs
+from workflows.inputs import angles, check_photos, photo_ids, variant_inputs
 from workflows.manifest import store_creatives
 from workflows.personalisation import Personal, apply_decision, check_not_too_personal, personalise
 from workflows.policy import find_policy
@@ -277,9 +277,9 @@ class JobDesk:
         results = ResultCache(None) if private_photos(brief) else self._results
         inputs = [
             variant_inputs(
-                one.brief, one.variant, products[one.brief.product.image], photos, brand, formats, one.decision
+                one.brief, one.variant, products[one.brief.product.image], photos, brand, formats, one.decision, before
             )
-            for one in personal
+            for one, before in zip(personal, angles(personal), strict=True)
         ]
         services = ChosenServices(self._services, brief.generation)
         wanted = [{name: given[name] for name in workflow.inputs} for given in inputs]

@@ -74,7 +74,7 @@ def _creative(
     canvas = next(canvas for canvas in format.canvases() if canvas.format == name)
     price = brief.product.price_line(brief.locale)
     words = composition.words
-    fields = fill_fields(format, words.headline, words.body, words.call_to_action, price, kit.name)
+    fields = fill_fields(format, words, price, kit.name)
     creative_id = f"{number:02d}-{variant.audience.id}-{name}"
     product = [{"role": "product", **layout.facts["product"]}] if layout.facts["product"] else []
     creative = Creative(

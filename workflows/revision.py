@@ -21,6 +21,8 @@ class CopyChange(BaseModel):
     headline: Line | None = Field(None, min_length=1, max_length=60)
     body: Line | None = Field(None, max_length=140)
     call_to_action: Line | None = Field(None, min_length=1, max_length=24)
+    short_headline: Line | None = Field(None, max_length=60)
+    long_headline: Line | None = Field(None, max_length=90)
 
 
 class Revision(BaseModel):
@@ -75,8 +77,11 @@ def _as_made(variant: Variant, creative: Creative) -> Variant:
 
 
 def _with_words(variant: Variant, revision: Revision) -> Variant:
+    """A new headline takes the place of the short and the long one too, where these are not given anew."""
     change = revision.words.get(variant.audience.id, CopyChange()).model_dump(exclude_none=True)
     assert variant.words
+    if "headline" in change:
+        change = {"short_headline": "", "long_headline": ""} | change
     return variant.model_copy(update={"words": variant.words.model_copy(update=change)})
 
 

@@ -22,7 +22,7 @@ from services.compositor.memory import Memory
 from services.compositor.metadata import xmp
 from services.compositor.painter import Easel, Paints
 from services.compositor.press import Order, Press
-from services.compositor.service import Canvas, ComposeRequest, Plate
+from services.compositor.service import Canvas, ComposeRequest, Plate, Words
 from services.compositor.setting import Copy
 from services.compositor.template import load_templates
 from services.compositor.text_layer import TextLayer
@@ -74,14 +74,16 @@ class CompositorEngine:
         started = time.perf_counter()
         paints = self._paints(request, images)
         logos = Logos(paints.logo(request.logo_dark.key), paints.logo(request.logo_light.key))
-        copy = self._measure(request, logos)
+        copies = self._measure_all(request, logos)
         prepared = time.perf_counter()
         made: dict[str, _Made] = {}
         failures: dict[str, JsonValue] = {}
         for canvas in request.canvases:
             try:
+                easel = Easel(paints, canvas.width, canvas.height)
+                words = request.words.on(canvas)
                 made[canvas.format] = self._compose(
-                    request, canvas, copy, logos, Easel(paints, canvas.width, canvas.height)
+                    request.model_copy(update={"words": words}), canvas, copies[words], logos, easel
                 )
             except _FAILURES as error:
                 failures[canvas.format] = {"code": error.code, "detail": str(error), "status": error.status}
@@ -106,8 +108,12 @@ class CompositorEngine:
         pictures = {ref.key: images[name] for name, ref in request.image_refs().items()}
         return Paints(pictures, self._text_layer, self._memory)
 
-    def _measure(self, request: ComposeRequest, logos: Logos) -> Copy:
-        words = request.words.model_dump()
+    def _measure_all(self, request: ComposeRequest, logos: Logos) -> dict[Words, Copy]:
+        """The words as they stand on the canvases, measured: two headlines at most."""
+        return {words: self._measure(request, words, logos) for words in map(request.words.on, request.canvases)}
+
+    def _measure(self, request: ComposeRequest, said: Words, logos: Logos) -> Copy:
+        words = said.model_dump()
         texts = {}
         for role, (family, weight, tracking) in _SET_IN.items():
             if words[role]:

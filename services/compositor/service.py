@@ -12,6 +12,7 @@ _FROZEN = ConfigDict(frozen=True, extra="forbid")
 AD_CHOICES_PX = (20, 16)  # top right corner that ad servers draw their icon into
 NORMAL_TEXT = 4.5  # least contrast of words (WCAG 2 AA)
 LOGO_CONTRAST = 3.0
+SMALL_PX = 200  # a canvas with a side below this has room for few words
 MOST_CLUTTER = 0.05  # of the ground under words: 0 = plain, 1 = hard edges everywhere
 _HEX = r"^#[0-9a-fA-F]{6}$"
 
@@ -48,6 +49,11 @@ class Canvas(BaseModel):
     safe_left: float = Field(0, ge=0, lt=0.5)
     safe_right: float = Field(0, ge=0, lt=0.5)
 
+    @property
+    def is_small(self) -> bool:
+        """Whether a short headline stands better on it."""
+        return min(self.width, self.height) < SMALL_PX
+
 
 class Words(BaseModel):
     """The words of one variant, as they are to appear."""
@@ -58,6 +64,12 @@ class Words(BaseModel):
     body: str = Field("", max_length=140)
     call_to_action: str = Field(min_length=1, max_length=24)
     price: str = Field("", max_length=24, description="Formatted, with its currency")
+    short_headline: str = Field("", max_length=60, description="For small canvases; empty: headline stands there too")
+
+    def on(self, canvas: Canvas) -> "Words":
+        """The words as they stand on one canvas."""
+        headline = self.short_headline if canvas.is_small and self.short_headline else self.headline
+        return self.model_copy(update={"headline": headline, "short_headline": ""})
 
 
 class Style(BaseModel):
@@ -110,7 +122,7 @@ SERVICE = Service(
         Checkpoint(
             name="templates",
             source="assets/templates",
-            revision="4",
+            revision="5",
             licence="Apache-2.0",
             engine="services.compositor.engine:CompositorEngine",
         ),

@@ -10,12 +10,11 @@ from services.contract import Checkpoint, Output
 from services.copywriter.engine import CopyEngine, as_written
 from services.copywriter.limits import fits
 from services.copywriter.rules import Judge
-from services.copywriter.service import CopyRequest, Part, Sentence, WrittenCopy
+from services.copywriter.service import PARTS, CopyRequest, Part, Sentence, WrittenCopy
 from services.copywriter.values import parse_locale
 from services.pipelines.form import FormWriter, Value
 from services.pipelines.speaking import load_speaker
 
-PARTS: tuple[Part, ...] = ("headline", "long_headline", "body", "call_to_action")
 TOKENS_PER_CHARACTER = 0.7  # enough for German and Japanese; a longer answer would not fit anyway
 ORDER = (
     "You write advertising copy in the language {language}. Claim only what the facts say, in plain, concrete words. "
@@ -40,6 +39,7 @@ class LLMCopyEngine:
 
     def generate(self, request: CopyRequest, images: Mapping[str, Image.Image]) -> Output:
         """Write ``request.count`` variants; see CopyRequest for the answer. Raises as the embedded copywriter does."""
+        request = self._grammar.settled(request)
         safe = self._grammar.generate(request, images)
         instead = as_written(safe.facts["copies"])
         _, values, judge = self._grammar.writer_parts(request, parse_locale(request.locale))
@@ -63,7 +63,7 @@ class LLMCopyEngine:
     def facts(self, request: CopyRequest, values: Sequence[Sentence], judge: Judge) -> dict[str, str]:
         """Name -> what may be said. Text that speaks to a machine is left out: it would be followed."""
         told = {"title": request.facts.title, "description": request.facts.description}
-        told |= {name: name.replace("_", " ") for name in self._grammar.attributes(request)}
+        told |= {name: name.replace("_", " ") for name in self._grammar.attributes(request, request.lead)}
         told |= {value.facts[0]: value.text for value in values if value.facts}
         return {name: text for name, text in told.items() if text and not judge.problem(text)}
 
@@ -100,6 +100,8 @@ def judged(
             refused[said[part].text] = problem
         own = Sentence(text=text, facts=(*said[part].names, *(["disclaimer"] if closing else [])))
         parts[part] = getattr(instead, part) if problem else own
+    if fits(parts["headline"].text, "short_headline", request.limits):
+        parts["short_headline"] = Sentence(text="")
     return WrittenCopy(**parts, score=instead.score)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.copywriter.service import Facts
 from services.errors import InvalidConfiguration, UnknownName
 
 _FROZEN = ConfigDict(frozen=True, extra="forbid")
@@ -42,12 +43,17 @@ class Frames(BaseModel):
 
 
 class Generic(BaseModel):
-    """What can be said of any product."""
+    """What can be said of any product, and of any product of a category; it claims nothing."""
 
     model_config = _FROZEN
 
-    headline: Phrases
-    body: Phrases
+    headline: dict[str, Phrases]
+    body: dict[str, Phrases]
+
+    def phrases(self, part: str, category: str) -> Phrases:
+        """The category's own phrases, then the general ones."""
+        known: dict[str, Phrases] = getattr(self, part)
+        return (*known.get(category, ()), *known["any"])
 
 
 class Grammar(BaseModel):
@@ -56,6 +62,7 @@ class Grammar(BaseModel):
     model_config = _FROZEN
 
     language: str
+    denials: Phrases = Field(description="Words that make a clause of a description deny what it names")
     attributes: dict[str, Attribute]
     moments: dict[str, Phrases]
     values: dict[str, Phrases | dict[str, Phrases]] = Field(description="By fact; ratings by CLDR plural form")
@@ -64,8 +71,24 @@ class Grammar(BaseModel):
     call_to_action: dict[str, Phrases]
 
     def read(self, description: str) -> list[str]:
-        """The attributes that a description names, in the order of the file."""
-        return [name for name, one in self.attributes.items() if any(says(description, word) for word in one.says)]
+        """The attributes that a description states, in the order of the file; "not waterproof" states nothing."""
+        clauses = re.split(r"[.,;:!?。、；،؛]\s*", description)
+        return [
+            name
+            for name, one in self.attributes.items()
+            if any(self._states(clause, word) for clause in clauses for word in one.says)
+        ]
+
+    def _states(self, clause: str, word: str) -> bool:
+        """Denials stand anywhere in the clause; those with a hyphen right behind the word: "leather-free"."""
+        if not says(clause, word):
+            return False
+        rest = clause.casefold().replace(word.casefold(), " ")
+        behind = [(denial[1:], joint) for denial in self.denials if denial.startswith("-") for joint in "- "]
+        return not any(
+            [says(rest, denial) for denial in self.denials if not denial.startswith("-")]
+            + [says(clause, f"{word}{joint}{denial}") for denial, joint in behind]
+        )
 
 
 class Moments(BaseModel):
@@ -81,11 +104,34 @@ class Moments(BaseModel):
         return next((feel for feel, moments in self.feels.items() if moment in moments), "")
 
 
+class Categories(BaseModel):
+    """The file categories.yaml: categories that phrases are written for -> what such products are called."""
+
+    model_config = _FROZEN
+
+    names: dict[str, Phrases]
+
+    def find(self, facts: Facts) -> str:
+        """The stated category by the name that phrases know, else the one an English title ends with, else the stated.
+
+        "Trail running shoe" is footwear, "Shoe rack" is not: the last word before a comma or preposition says the kind.
+        """
+        by_word = {word: name for name, words in self.names.items() for word in (name, *words)}
+        stated = by_word.get(facts.category.replace("_", " "), "")
+        if stated or facts.category != "other" or facts.language != "en":
+            return stated or facts.category
+        noun = re.split(r",| with | for | in | of ", facts.title.casefold())[0].strip()
+        endings = (noun[-len(word) :] for word in sorted(by_word, key=len, reverse=True))
+        ending = next((one for one in endings if one in by_word and says(noun, one)), "")
+        return by_word.get(ending, facts.category)
+
+
 class Grammars:
-    """Every language, and the moments that suit attributes."""
+    """Every language, the moments that suit attributes, and the categories of products."""
 
     def __init__(self, folder: Path) -> None:
         self.languages = {path.stem: _load(path) for path in sorted(folder.glob("[a-z][a-z].yaml"))}
+        self.categories = Categories(names=yaml.safe_load((folder / "categories.yaml").read_text("utf-8")))
         self.moments = Moments.model_validate(yaml.safe_load((folder / "moments.yaml").read_text("utf-8")))
 
     def find(self, language: str) -> Grammar:

@@ -1,7 +1,7 @@
 """Declaration of the copywriter service: what it needs to know to write, and what it writes. Imports no torch."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -13,7 +13,8 @@ _FROZEN = ConfigDict(frozen=True, extra="forbid")
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Language = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
 Measure = Literal["capacity_ml", "weight_g", "battery_h", "height_cm"]
-Part = Literal["headline", "long_headline", "body", "call_to_action"]
+Part = Literal["headline", "short_headline", "long_headline", "body", "call_to_action"]
+PARTS: tuple[Part, ...] = get_args(Part)
 Counting = Literal["characters", "display_width"]
 Tone = Literal["plain", "warm", "lively"]
 MAX_ATTRIBUTES = 40
@@ -78,18 +79,30 @@ class Limits(BaseModel):
     model_config = _FROZEN
 
     headline: int = Field(60, ge=8, le=300)
+    short_headline: int = Field(60, ge=8, le=300, description="Where a longer headline has no room")
     long_headline: int = Field(90, ge=8, le=300)
     body: int = Field(140, ge=20, le=3000)
     call_to_action: int = Field(24, ge=4, le=60)
     counting: Counting = Field("characters", description="display_width: a wide (CJK) character counts as two")
 
 
+class Angle(BaseModel):
+    """What the words are to dwell on for one reader."""
+
+    model_config = _FROZEN
+
+    lead: tuple[Name, ...] = Field((), max_length=10, description="Attributes to lead with, the first one first")
+    moment: str = Field("", pattern=r"^[a-z_]{0,20}$", description="rain, heat, evening …: picks an opener")
+    seed: int = Field(0, ge=0, lt=2**31)
+
+
 class CopyRequest(GenerateRequest):
     """Write copy for one product and one reader.
 
-    The answer holds the best copy's texts ``headline``, ``long_headline``, ``body``, ``call_to_action``, and the facts
-    ``copies`` (every variant: part -> {text, facts}, and its score), ``language``, ``refused`` (text -> the rule it
-    breaks), ``unused`` (attributes no language file knows) and ``disclaimers`` (texts that stand in the body).
+    The answer holds the best copy's texts ``headline``, ``short_headline`` (empty where the headline is short enough),
+    ``long_headline``, ``body``, ``call_to_action``, and the facts ``copies`` (every variant: part -> {text, facts}, and
+    its score), ``language``, ``refused`` (text -> the rule it breaks), ``unused`` (attributes no language file knows)
+    and ``disclaimers`` (texts that stand in the body).
     """
 
     facts: Facts = Field(description="The product: all that may be claimed")
@@ -97,11 +110,14 @@ class CopyRequest(GenerateRequest):
     voice: Voice = Field(default=Voice(), description="Approved and rejected examples, banned words, marks")
     locale: str = Field("en", pattern=r"^[a-z]{2,3}([_-][A-Za-z0-9]{2,8}){0,3}$", description="CLDR locale, e.g. de_AT")
     country: str = Field("", pattern=r"^([A-Z]{2})?$", description="Whose law applies; empty: the locale's territory")
-    limits: Limits = Field(default=Limits(), description="The tightest of all formats")
+    limits: Limits = Field(default=Limits(), description="Of the formats it is for")
     lead: tuple[Name, ...] = Field((), max_length=10, description="Attributes to lead with, the first one first")
     moment: str = Field("", pattern=r"^[a-z_]{0,20}$", description="rain, heat, evening …: picks an opener")
     tone: Tone = Field("plain", description="Picks the call to action")
     count: int = Field(1, ge=1, le=20, description="How many different variants")
+    earlier: tuple[Angle, ...] = Field(
+        (), max_length=20, description="Readers before this one in the same brief; their headlines are not used again"
+    )
 
 
 class Sentence(BaseModel):
@@ -119,6 +135,7 @@ class WrittenCopy(BaseModel):
     model_config = _FROZEN
 
     headline: Sentence
+    short_headline: Sentence = Sentence(text="")
     long_headline: Sentence
     body: Sentence
     call_to_action: Sentence
@@ -133,7 +150,7 @@ SERVICE = Service(
         Checkpoint(
             name="grammar",
             source="assets/copy",
-            revision="1",
+            revision="2",
             licence="Apache-2.0",
             engine="services.copywriter.engine:CopyEngine",
         ),
@@ -147,7 +164,7 @@ SERVICE = Service(
             dtype="bfloat16",
             num_gpus=0.5,
             memory_gib=11,
-            parts={"rules": Weights(source="assets/copy", revision="1", licence="Apache-2.0")},
+            parts={"rules": Weights(source="assets/copy", revision="2", licence="Apache-2.0")},
         ),
     ),
 )

@@ -5,6 +5,7 @@ import pytest
 from services.compositor.service import Canvas
 from services.images import ImageRef
 from workflows.brand_kit import find_brand
+from workflows.brief import Copy
 from workflows.checks import check_creative, check_fields, count_letters, fill_fields
 from workflows.format import load_formats
 
@@ -85,11 +86,28 @@ def test_letters_are_counted_as_readers_and_platforms_do():
 def test_fields_take_the_names_of_the_format():
     """An asset format gets its words as fields; too long fails, what the feed cuts warns."""
     rda, pin = load_formats()["google_rda"], load_formats()["pinterest_static_2x3"]
-    fields = fill_fields(rda, "Slow mornings start here, every day", "", "Go", "", "Tarnefold")
+    words = Copy(headline="Slow mornings start here, every day", call_to_action="Go")
+    fields = fill_fields(rda, words, "", "Tarnefold")
     assert fields["business_name"] == "Tarnefold"
     assert {check.id: check.outcome for check in check_fields(rda, fields)}["text.headline"] == "failed"
-    found = check_fields(pin, fill_fields(pin, "x" * 50, "", "", "", ""))
+    long = Copy(headline="x" * 50, call_to_action="Go")
+    found = check_fields(pin, fill_fields(pin, long, "", ""))
     assert [check.outcome for check in found if check.id == "text.title"] == ["passed", "warned"]
+
+
+def test_a_field_without_room_for_the_headline_gets_the_short_one():
+    """The first text that the platform accepts is taken; a long headline goes where one is asked for."""
+    words = Copy(
+        headline="Slow mornings start here, every day",
+        short_headline="Slow mornings",
+        long_headline="Shore stoneware mug: slow mornings start here, every day",
+        body="x" * 120,
+        call_to_action="Go",
+    )
+    fields = fill_fields(load_formats()["google_rda"], words, "", "Tarnefold")
+    assert fields["headline"] == "Slow mornings"
+    assert fields["long_headline"] == words.long_headline
+    assert fields["description"] == words.headline
 
 
 def test_clean_pictures_are_not_checked_for_words():

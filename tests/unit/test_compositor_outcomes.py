@@ -54,3 +54,20 @@ def test_a_font_without_the_letters(engine):
     words = Words(headline="Slow mornings", body="ᚠᚢᚦ", call_to_action="Go")
     with pytest.raises(MissingGlyphs, match=r"ᚠᚢᚦ.*body"):
         engine.generate(*compose_request(SQUARE, words=words))
+
+
+def test_a_small_canvas_takes_the_short_headline(engine):
+    """The longer one stands where it has room; each artwork holds the words that stand on it."""
+    canvases = [
+        Canvas(format="square", width=600, height=600, max_bytes=900_000),
+        Canvas(format="board", width=728, height=90, max_bytes=900_000),
+    ]
+    words = Words(headline="Wet out there? Step after sure step", short_headline="Sure steps", call_to_action="See it")
+    request, images = compose_request(canvases[0], words=words)
+    made = engine.generate(request.model_copy(update={"canvases": tuple(canvases)}), images)
+    stands = {}
+    for name, artwork in made.facts["artworks"].items():
+        lines = next(layer["lines"] for layer in artwork["layers"] if layer["role"] == "headline")
+        stands[name] = " ".join(line["text"] for line in lines)
+        assert artwork["words"]["headline"] == stands[name]
+    assert stands == {"square": words.headline, "board": words.short_headline}

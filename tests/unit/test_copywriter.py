@@ -12,7 +12,7 @@ from services.copywriter.engine import CopyEngine
 from services.copywriter.grammar import Grammars, says
 from services.copywriter.limits import length
 from services.copywriter.rules import Judge, load_rules, numbers
-from services.copywriter.service import SERVICE, CopyRequest, Facts, Limits, Offer, Rating, Voice
+from services.copywriter.service import SERVICE, Angle, CopyRequest, Facts, Limits, Offer, Rating, Voice
 from services.copywriter.values import value_sentences
 from services.copywriter.voice import voice_scores
 from services.errors import CopyImpossible, UnknownName
@@ -58,6 +58,8 @@ def test_a_language_is_complete_and_keeps_its_own_rules(language):
     assert set(grammar.moments) == set(english.moments) == set(GRAMMARS.moments.suits)
     assert set(grammar.values) == set(english.values)
     assert set(grammar.call_to_action) == set(english.call_to_action)
+    assert set(grammar.generic.headline) == set(english.generic.headline) == set(grammar.generic.body)
+    assert set(grammar.generic.headline) - {"any"} <= set(GRAMMARS.categories.names)
     strict = judge(Facts(title="x"), locale=language)
     texts = [
         text
@@ -65,7 +67,9 @@ def test_a_language_is_complete_and_keeps_its_own_rules(language):
         for phrases in (*one.headline.values(), *one.body.values())
         for text in phrases
     ]
-    texts += [text for phrases in (*grammar.moments.values(), *grammar.call_to_action.values()) for text in phrases]
+    generic = (*grammar.generic.headline.values(), *grammar.generic.body.values())
+    others = (*grammar.moments.values(), *grammar.call_to_action.values(), *generic)
+    texts += [text for phrases in others for text in phrases]
     assert {text: strict.problem(text) for text in texts if strict.problem(text)} == {}
 
 
@@ -187,10 +191,66 @@ def test_a_required_disclaimer_stands_in_the_body_or_nothing_is_written(engine):
 
 
 def test_thin_facts_still_give_copy(engine):
-    """A title alone is enough for a generic headline, and unknown attributes are listed, not invented."""
-    made = write(engine, Facts(title="Ember lamp", attributes=("telepathic",)), brand_name="Tarnefold")
-    assert "Ember lamp" in made.text["headline"]
+    """A title alone is enough for a headline that claims nothing; unknown attributes are listed, not invented."""
+    made = write(engine, Facts(title="Ember thing", attributes=("telepathic",)), brand_name="Tarnefold")
+    assert "Ember thing" in made.text["headline"]
     assert made.facts["unused"] == ["telepathic"]
+
+
+def test_the_title_says_the_kind_when_the_brief_does_not(engine):
+    """A lamp gets a lamp's words; a rack for shoes is no shoe."""
+    lamp = write(engine, Facts(title="Ember table lamp"), count=3).facts["copies"]
+    assert {tuple(copy["headline"]["facts"]) for copy in lamp} == {("category",)}
+    assert {tuple(copy["body"]["facts"])[:1] for copy in lamp} == {("category",)}
+    find = GRAMMARS.categories.find
+    assert find(Facts(title="Aero running shoe")) == find(Facts(title="x", category="running_shoes")) == "footwear"
+    assert find(Facts(title="Cedar & fig hand wash, 300 ml")) == "care"
+    for title in ("Shoe rack", "Lamp oil", "Lampe"):
+        assert find(Facts(title=title)) == "other"
+    assert find(Facts(title="Table lamp", category="decoration")) == "decoration"
+
+
+def test_attributes_go_by_several_names_but_never_by_their_opposite(engine):
+    """cushioned is soft; what a description denies is not claimed."""
+    shoe = Facts(title="Aero", category="footwear", attributes=("cushioned", "not_waterproof"))
+    made = write(engine, shoe)
+    assert made.facts["copies"][0]["headline"]["facts"] == ["soft"]
+    assert made.facts["unused"] == ["not_waterproof"]
+    read = GRAMMARS.find("en").read
+    assert read("Not dishwasher safe, but handmade") == ["handmade"]
+    assert read("A leather-free tote in a linen look; wool strap") == ["wool"]
+    assert read("Sole with non-slip grip") == ["grip"]
+    assert GRAMMARS.find("de").read("Nicht spülmaschinenfest. Wasserdicht") == ["waterproof"]
+    assert GRAMMARS.find("ja").read("防水ではありません") == []
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_a_small_format_does_not_shorten_every_headline(engine, locale):
+    """Where a headline has no room, a shorter one on the same attribute stands in."""
+    limits = Limits(headline=44, short_headline=16)
+    copies = write(engine, locale=locale, limits=limits, count=8, moment="rain").facts["copies"]
+    longer = [copy for copy in copies if length(copy["headline"]["text"], "characters") > 16]
+    assert longer
+    for copy in copies:
+        short = copy["short_headline"]
+        assert bool(short["text"]) == (copy in longer)
+        assert length(short["text"], "characters") <= 16
+        if short["text"]:
+            assert set(short["facts"]) <= {*BOOT.attributes, "moment:rain", "category", "title"}
+    with pytest.raises(CopyImpossible, match="short headline"):
+        write(engine, Facts(title="x" * 40), limits=Limits(headline=60, short_headline=8))
+
+
+def test_readers_of_one_brief_get_different_headlines(engine):
+    """Twelve readers of one product, most of them for the same reason: nobody gets another's headline."""
+    readers = [Angle(lead=("waterproof",), moment="rain", seed=seed) for seed in range(12)]
+    made = [
+        write(engine, **dict(angle), earlier=tuple(readers[:number])).text["headline"]
+        for number, angle in enumerate(readers)
+    ]
+    assert len(set(made)) == 12
+    alone = write(engine, **dict(readers[0])).text["headline"]
+    assert alone == made[0]
 
 
 def test_a_description_is_read_but_never_printed(engine):

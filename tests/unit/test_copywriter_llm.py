@@ -67,6 +67,7 @@ def test_what_may_run_runs_and_what_may_not_is_replaced(engine):
     (instead,) = as_written(engine._grammar.generate(REQUEST, {}).facts["copies"])
     said = {
         "headline": Value("Grip on wet rock", ("grip",)),
+        "short_headline": Value("", ("grip",)),
         "long_headline": Value("Trail shoe, 99 % more grip", ("grip",)),
         "body": Value("Dry feet " * 20, ("waterproof",)),
         "call_to_action": Value("", ("title",)),

@@ -77,7 +77,8 @@ class ScriptedServices:
         return {"text": texts, "facts": facts}
 
     def copywriter(self, request):
-        words = {"headline": request.facts.title, "body": "", "long_headline": "", "call_to_action": "See it"}
+        words = {"headline": request.facts.title, "body": "", "call_to_action": "See it"}
+        words |= {"short_headline": "", "long_headline": ""}
         copy = {part: {"text": text, "facts": ["title"]} for part, text in words.items()}
         wanted = ["By law."] if request.facts.category == "alcohol" else []
         return {"text": words, "facts": {"copies": [copy], "refused": {}, "unused": [], "disclaimers": wanted}}

@@ -95,6 +95,22 @@ async def test_pictures_that_are_gone_are_made_again(client, private, scripted, 
     assert "product" in scripted.calls
 
 
+async def test_a_new_headline_stands_in_small_formats_too(client, brief):  # noqa: F811
+    """A short or long headline of before would say something else, so it goes unless it is given anew."""
+    brief["variants"][0]["copy"] |= {"short_headline": "Slow", "long_headline": "Mug: slow mornings"}
+    job = (await client.post("/v1/creatives", json=brief, headers=WAIT)).json()
+    assert job["creatives"][0]["copy_text"]["short_headline"] == "Slow"
+
+    async def revised(**change):
+        answer = await client.patch(f"/v1/creatives/{job['id']}", json={"copy": {"early": change}}, headers=WAIT)
+        words = answer.json()["creatives"][0]["copy_text"]
+        return words["short_headline"], words["long_headline"]
+
+    assert await revised(headline="Late evenings") == ("", "")
+    assert await revised(headline="Late evenings", short_headline="Late") == ("Late", "")
+    assert await revised(body="Another body.") == ("Slow", "Mug: slow mornings")
+
+
 @pytest.mark.parametrize(
     ("change", "status", "code"),
     [

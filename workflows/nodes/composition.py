@@ -13,7 +13,7 @@ from workflows.format import Format
 from workflows.graph import Services, node
 
 
-@node(version="5", service="compositor")
+@node(version="6", service="compositor")
 async def compose_creatives(
     services: Services,
     imagery: Imagery,
@@ -32,7 +32,7 @@ async def compose_creatives(
         plates={shape: _plate(placed, imagery, caption) for shape, placed in imagery.plates.items()},
         cutout=imagery.cutout,
         canvases=tuple(owners),
-        words=Words(**dict(words), price=price),
+        words=Words(**words.model_dump(exclude={"long_headline"}), price=price),
         language=locale,
         label=label,
         watermark=_identity(imagery),

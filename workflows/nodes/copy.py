@@ -6,10 +6,10 @@ from workflows.creative import AdCopy, MadeBy
 from workflows.graph import Services, node
 
 BY_CLIENT = "client"
-PARTS = ("headline", "body", "call_to_action")
+PARTS = tuple(Copy.model_fields)
 
 
-@node(version="1", service="copywriter")
+@node(version="2", service="copywriter")
 async def write_copy(services: Services, words: Copy | None, copy_request: CopyRequest) -> AdCopy:
     """Take the client's own copy as it is, or write it from the product's facts."""
     if words is not None:
@@ -23,8 +23,7 @@ async def write_copy(services: Services, words: Copy | None, copy_request: CopyR
         {
             "made_by": MadeBy.of(made),
             "words": {part: made.text[part] for part in PARTS},
-            "long_headline": made.text["long_headline"],
-            "sentences": {part: getattr(written, part) for part in (*PARTS, "long_headline")},
+            "sentences": {part: getattr(written, part) for part in PARTS if made.text[part]},
         }
         | {name: made.facts[name] for name in ("refused", "unused", "disclaimers")}
     )
