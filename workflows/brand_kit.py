@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-from services.compositor.service import Look, Style
+from services.compositor.service import Crop, Look, Style
 from services.copywriter.service import Voice as SpokenVoice
 from services.errors import InvalidConfiguration, UnknownName
 from services.images import EncodedImage, ImageRef, decode
@@ -93,6 +93,7 @@ class BrandKit(BaseModel):
     fonts: Fonts
     logos: Logos
     look: Look = Field("quiet", description="The manner of its layouts")
+    crop: Crop = Field("usual", description="How near products stand in its layouts")
     approval: Literal["none", "required"] = Field("none", description="required: a person releases every creative")
     button: Literal["pill", "rounded", "square"] = "pill"
 
@@ -104,6 +105,7 @@ class BrandKit(BaseModel):
             headline_font=self.fonts.headline,
             body_font=self.fonts.body,
             look=self.look,
+            crop=self.crop,
             corner_radius={"pill": 0.5, "rounded": 0.2, "square": 0.0}[self.button],
         )
 
@@ -114,6 +116,7 @@ class StyleChange(BaseModel):
     model_config = _FROZEN
 
     look: Look | None = None
+    crop: Crop | None = None
     primary: str | None = Field(None, pattern=HEX)
     on_primary: str | None = Field(None, pattern=HEX)
     accent: str | None = Field(None, pattern=HEX)

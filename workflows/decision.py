@@ -8,7 +8,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
-from services.compositor.service import Look
+from services.compositor.service import Crop, Look
 from services.copywriter.service import Tone
 from workflows.brief import Audience
 from workflows.policy import (
@@ -68,6 +68,7 @@ class Decision(BaseModel):
     tone: Tone = "plain"
     offer: str = ""
     look: Look | None = None
+    crop: Crop | None = None
     product: str = ""
     used: tuple[UsedRule, ...] = ()
     ignored: tuple[Ignored, ...] = ()

@@ -29,6 +29,7 @@ def explain(personal: Personal, steps: Mapping[str, StepResult], output: str) ->
         "tone": decision.tone,
         "offer": decision.offer or "the product's own",
         "look": decision.look or "the brand's own",
+        "crop": decision.crop or "the brand's own",
         "picture": _picture(steps),
         "words": _words(steps, composition),
         "layouts": {

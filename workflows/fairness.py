@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 SIGNIFICANT = 0.05
 LEAST_EXPECTED = 5.0  # below it in any cell, chi-squared is a poor guide and labels are shuffled instead
 SHUFFLES = 2000
-OUTCOMES = ("scene", "tone", "offer", "look", "product", "basis")
+OUTCOMES = ("scene", "tone", "offer", "look", "crop", "product", "basis")
 
 
 class Outcome(BaseModel):
@@ -22,6 +22,7 @@ class Outcome(BaseModel):
     tone: str
     offer: str
     look: str
+    crop: str
     product: str
     basis: str
 

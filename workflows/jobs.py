@@ -266,7 +266,6 @@ class JobDesk:
             for one in personal
         }
         kit = await asyncio.to_thread(store_brand, find_brand(brief.brand), self._store)
-        brand = kit.changed(brief.style)
         formats = find_formats(brief.formats)
         for photo in private_photos(brief):
             await asyncio.to_thread(note_use, self._store, photo, job.id)
@@ -277,7 +276,14 @@ class JobDesk:
         results = ResultCache(None) if private_photos(brief) else self._results
         inputs = [
             variant_inputs(
-                one.brief, one.variant, products[one.brief.product.image], photos, brand, formats, one.decision, before
+                one.brief,
+                one.variant,
+                products[one.brief.product.image],
+                photos,
+                kit.changed(one.brief.style),
+                formats,
+                one.decision,
+                before,
             )
             for one, before in zip(personal, angles(personal), strict=True)
         ]

@@ -17,7 +17,7 @@ TELLING = 3  # letters or digits from which a value may give a person away
 
 @dataclass(frozen=True)
 class Personal:
-    """One variant, personalised: ``brief`` has the chosen product, offer and look, ``variant`` the chosen scene."""
+    """One variant, personalised: ``brief`` has the chosen product, offer and style, ``variant`` the chosen scene."""
 
     brief: Brief
     variant: Variant
@@ -44,7 +44,8 @@ def apply_decision(brief: Brief, variant: Variant, decision: Decision) -> Person
     """One variant as a decision, new or recorded, leaves it."""
     product, decision = choose_offer(choose_product(brief, decision), decision)
     decision = decision.model_copy(update={"product": product.id})
-    style = brief.style.model_copy(update={"look": brief.style.look or decision.look})
+    chosen = {"look": brief.style.look or decision.look, "crop": brief.style.crop or decision.crop}
+    style = brief.style.model_copy(update=chosen)
     return Personal(
         brief=brief.model_copy(update={"product": product, "style": style}),
         variant=variant.model_copy(update={"scene": decision.scene}),

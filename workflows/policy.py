@@ -9,7 +9,7 @@ from typing import Literal, Self
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from services.compositor.service import Look
+from services.compositor.service import Crop, Look
 from services.copywriter.service import Name, Tone
 from services.errors import InvalidConfiguration, UnknownName
 from services.lines import Slug
@@ -40,6 +40,7 @@ class Outcome(BaseModel):
     tone: Tone | None = None
     offer: Slug | None = Field(None, description="One of the product's offers by name; none: show no offer")
     look: Look | None = Field(None, description="The manner of the layouts")
+    crop: Crop | None = Field(None, description="How near the product stands: close, usual or wide")
 
 
 class Rule(BaseModel):

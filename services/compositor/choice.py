@@ -24,6 +24,8 @@ def choose_layout(
     suitable = _suitable(templates, canvas, style.look, copy)
     layouts: list[Layout] = []
     for template in suitable:
+        if style.crop != "usual":
+            template = template.model_copy(update={"camera": template.camera.at(style.crop)})
         result = solve(template, canvas, scenery, copy)
         if isinstance(result, str):
             misfit: Role = result

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from services.compositor.camera import Shot, take_shot
-from services.compositor.service import Canvas, Plate
+from services.compositor.service import Canvas, Crop, Plate
 from services.compositor.template import Camera
 from services.images import Box, Shape
 
@@ -15,7 +15,7 @@ _SHAPES: dict[Shape, tuple[Shape, ...]] = {
 }
 
 
-def shoot(canvas: Canvas, plates: Mapping[Shape, Plate]) -> Shot:
+def shoot(canvas: Canvas, plates: Mapping[Shape, Plate], crop: Crop) -> Shot:
     """The scene with the product standing in the middle of the safe zone."""
     ratio = canvas.width / canvas.height
     shape: Shape = "landscape" if ratio > 1.2 else "portrait" if ratio < 0.85 else "square"
@@ -25,7 +25,7 @@ def shoot(canvas: Canvas, plates: Mapping[Shape, Plate]) -> Shot:
         fill=(0.62 * free_width, 0.66 * free_height),
         base=1 - canvas.safe_bottom - 0.17 * free_height,
     )
-    return take_shot(camera, Box(left=0, top=0, right=canvas.width, bottom=canvas.height), plates)
+    return take_shot(camera.at(crop), Box(left=0, top=0, right=canvas.width, bottom=canvas.height), plates)
 
 
 def place_logo(canvas: Canvas, ratio: float) -> Box:

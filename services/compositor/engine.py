@@ -142,7 +142,7 @@ class CompositorEngine:
 
     def _paint(self, request: ComposeRequest, canvas: Canvas, copy: Copy, logos: Logos, easel: Easel) -> dict[str, Any]:
         if canvas.shows == "picture":
-            shot = shoot(canvas, request.plates)
+            shot = shoot(canvas, request.plates, request.style.crop)
             plate = request.plates[shot.shape].image
             easel.lay(Picture(role="scene", box=shot.picture, image=plate, window=shot.window))
             return _facts(product=shot.product)

@@ -28,6 +28,7 @@ class Plate(BaseModel):
 
 
 Look = Literal["quiet", "bold", "price", "editorial", "card", "split", "minimal", "poster"]
+Crop = Literal["close", "usual", "wide"]
 FileType = Literal["jpg", "png", "webp", "avif", "gif"]
 
 
@@ -85,6 +86,7 @@ class Style(BaseModel):
     headline_font: str = "Outfit"
     body_font: str = "Inter"
     look: Look = Field("quiet", description="The manner of the layouts")
+    crop: Crop = Field("usual", description="How near the product stands, as far as picture and words allow")
     corner_radius: float = Field(0.5, ge=0, le=0.5, description="Of the button, as a fraction of its height")
 
 

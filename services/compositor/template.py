@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, get_args
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from services.compositor.service import Canvas, Look
+from services.compositor.service import Canvas, Crop, Look
 from services.errors import InvalidConfiguration
 from services.images import SHAPES, Shape
 
@@ -16,6 +16,8 @@ Role = Literal["headline", "body", "call_to_action", "price", "logo"]
 ROLES: tuple[Role, ...] = get_args(Role)
 Side = Literal["left", "top", "right", "bottom"]
 Colour = Literal["primary", "background"]
+NEARNESS: dict[Crop, float] = {"close": 1.25, "usual": 1.0, "wide": 0.8}
+MOST_FILL = 0.92  # of the region that a product taken closer may take
 _EDGE = re.compile(r"^([a-z]+(?:_[a-z]+)?)(?:\s*([+-])\s*(\d*\.?\d+))?$")
 _FROZEN = ConfigDict(frozen=True, extra="forbid")
 
@@ -73,6 +75,12 @@ class Camera(BaseModel):
     base: float = Field(0.82, ge=0, le=1)
     fill: tuple[float, float] | None = None
     zoom: float = Field(1.0, ge=1, le=2)
+
+    def at(self, crop: Crop) -> "Camera":
+        """The same camera nearer to the product or farther away, never so near that it cuts the product off."""
+        nearness = NEARNESS[crop]
+        fill = self.fill and tuple(min(share * nearness, max(share, MOST_FILL)) for share in self.fill)
+        return self.model_copy(update={"fill": fill, "zoom": min(2.0, max(1.0, self.zoom * nearness))})
 
 
 class Size(BaseModel):

@@ -71,3 +71,24 @@ def test_a_small_canvas_takes_the_short_headline(engine):
         stands[name] = " ".join(line["text"] for line in lines)
         assert artwork["words"]["headline"] == stands[name]
     assert stands == {"square": words.headline, "board": words.short_headline}
+
+
+@pytest.mark.parametrize("size", [(600, 600), (540, 960), (1200, 628), (728, 90), (160, 600)])
+@pytest.mark.parametrize("shows", ["ad", "picture"])
+def test_a_crop_brings_the_product_nearer_and_keeps_it_whole(engine, size, shows):
+    """Closer is larger, wider is never larger; nothing is cut off and no word gives way."""
+    canvas = Canvas(format="x", width=size[0], height=size[1], max_bytes=900_000, shows=shows)
+    made = {}
+    for crop in ("wide", "usual", "close"):
+        request, images = compose_request(canvas)
+        style = request.style.model_copy(update={"crop": crop})
+        made[crop] = engine.generate(request.model_copy(update={"style": style}), images).facts["creatives"]["x"]
+    widths = {crop: facts["product"]["right"] - facts["product"]["left"] for crop, facts in made.items()}
+    assert widths["wide"] <= widths["usual"] <= widths["close"]
+    assert widths["wide"] < widths["close"] or shows == "picture"  # narrow pictures show all that is sharp already
+    product = made["close"]["product"]
+    assert product["left"] >= 0
+    assert product["top"] >= 0
+    assert product["right"] <= size[0]
+    assert product["bottom"] <= size[1]
+    assert made["close"]["dropped"] == made["usual"]["dropped"]

@@ -18,7 +18,9 @@ TARNEFOLD = find_policy("tarnefold", "")
 
 
 def outcome(segment: str, scene: str) -> Outcome:
-    return Outcome(segment=segment, scene=scene, tone="plain", offer="", look="", product="mug", basis="context")
+    return Outcome(
+        segment=segment, scene=scene, tone="plain", offer="", look="", crop="", product="mug", basis="context"
+    )
 
 
 def test_readers_are_the_same_everywhere_and_fit_a_brief():
@@ -60,10 +62,10 @@ def test_a_plain_difference_is_found_and_measured():
 
 
 def test_many_outcomes_do_not_make_chance_significant():
-    """Holm's correction: a lone p just under 5 % among six tests is not called significant."""
+    """Holm's correction: a lone p just under 5 % among seven tests is not called significant."""
     readers = [outcome("a", "beach")] * 30 + [outcome("a", "forest")] * 20 + [outcome("b", "beach")] * 20
     one = compare([*readers, *[outcome("b", "forest")] * 30]).differences[0]
-    assert one.p == pytest.approx(6 * 0.0455, abs=0.001)
+    assert one.p == pytest.approx(7 * 0.0455, abs=0.001)
     assert not one.significant
 
 
@@ -81,6 +83,7 @@ def test_the_commands(tmp_path: Path):
         "tone": "plain",
         "offer": "",
         "look": "",
+        "crop": "",
     }
     path = tmp_path / "one.json"
     path.write_text(json.dumps({"variants": [trace | {"basis": "context"}]}))

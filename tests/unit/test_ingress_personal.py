@@ -52,6 +52,18 @@ async def test_without_a_scene_the_policy_chooses_and_the_explanation_says_why(c
     assert "camping" not in store.get(f"creatives/{job['id']}/job.json").decode()
 
 
+async def test_the_look_and_crop_that_a_policy_chooses_reach_the_picture(client, brief, scripted):
+    """A reader who shops for offers, on a phone: price layouts with the product close; the explanation says so."""
+    brief["variants"][0] |= {"signals": {"device": "phone"}}
+    brief["variants"][0]["audience"] |= {"attributes": {"shopping": "offers"}}
+    job = (await client.post("/v1/creatives", json=brief, headers={"prefer": "wait=5"})).json()
+    style = scripted.requests["compositor"].style
+    assert (style.look, style.crop) == ("price", "close")
+    trace = await explained(client, job)
+    assert (trace["look"], trace["crop"]) == ("price", "close")
+    assert {"bargain-hunters", "small-screen"} <= {rule["name"] for rule in trace["rules"]}
+
+
 async def test_feedback_pauses_a_rule_until_a_person_resumes_it(client, brief):
     """Too personal: the rule stops for everyone; resumed, it runs again."""
     brief["variants"][0] |= RAINY_HIKER | {"signal_consent": {"granted": ["profile"]}}

@@ -168,18 +168,20 @@ def test_the_policy_chooses_among_the_products_offers(named, percent):
     assert ("no offer of this name" in why(decision, f"offer {named}")) == (named == "unknown")
 
 
-def test_the_policy_chooses_the_look_unless_the_brief_does():
+def test_the_policy_chooses_look_and_crop_unless_the_brief_does():
     audience = Audience(id="any", attributes={"shopping": "offers"})
     brief = Brief.model_validate(
         {
             "product": {"id": "mug", "title": "Mug", "image": f"uploads/{'0' * 64}.png"},
             "brand": "tarnefold",
-            "variants": [{"audience": audience.model_dump()}],
+            "variants": [{"audience": audience.model_dump(), "signals": {"device": "tv"}}],
         }
     )
-    assert personalise(brief, brief.variants[0], AT, ()).brief.style.look == "price"
-    bold = brief.model_copy(update={"style": StyleChange(look="bold")})
-    assert personalise(bold, brief.variants[0], AT, ()).brief.style.look == "bold"
+    chosen = personalise(brief, brief.variants[0], AT, ()).brief.style
+    assert (chosen.look, chosen.crop) == ("price", "wide")
+    bold = brief.model_copy(update={"style": StyleChange(look="bold", crop="close")})
+    chosen = personalise(bold, brief.variants[0], AT, ()).brief.style
+    assert (chosen.look, chosen.crop) == ("bold", "close")
 
 
 def test_ten_thousand_attributes_are_listed_shortly():

@@ -58,7 +58,7 @@ def persona_outcomes(policy: Policy, count: int, seed: int, lean: float) -> Iter
         made = decide(policy, reader, AT, "en")
         yield Outcome(
             segment=variant.audience.id, scene=made.scene, tone=made.tone, offer=made.offer, look=made.look or "",
-            product="", basis=made.basis,
+            crop=made.crop or "", product="", basis=made.basis,
         )  # fmt: skip
 
 
@@ -71,7 +71,7 @@ def read_outcomes(path: Path) -> Iterator[Outcome]:
                 segment=trace["variant"],
                 scene=trace["scene"]["text"],
                 product=trace["product"]["id"],
-                **{name: trace[name] for name in ("tone", "offer", "look", "basis")},
+                **{name: trace[name] for name in ("tone", "offer", "look", "crop", "basis")},
             )
     except (ValueError, KeyError, TypeError):
         raise InvalidInput(str(path), "it is not an explanation; make one with vitrine explain ID --json") from None
