@@ -83,14 +83,10 @@ def develop(window: tuple[float, float, float, float], size: tuple[int, int], pl
     return cv2.resize(crop, size, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC)
 
 
-def product_matte(box: Box, picture: Box, cutout_alpha: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
-    """Where the product stands on a canvas (rows, columns), as far as it lies in the picture: float32, 1 = product."""
-    matte = np.zeros(shape, np.float32)
+def product_matte(box: Box, picture: Box, cutout_alpha: np.ndarray) -> tuple[Box, np.ndarray]:
+    """Where the product in a box of the canvas is seen, as far as it lies in the picture, and its alpha there."""
     left, top = max(box.left, picture.left), max(box.top, picture.top)
-    right, bottom = min(box.right, picture.right), min(box.bottom, picture.bottom)
-    if left < right and top < bottom:
-        alpha = cv2.resize(cutout_alpha, (box.width, box.height), interpolation=cv2.INTER_AREA)
-        matte[top:bottom, left:right] = (
-            alpha[top - box.top : bottom - box.top, left - box.left : right - box.left] / 255
-        )
-    return matte
+    right, bottom = max(left, min(box.right, picture.right)), max(top, min(box.bottom, picture.bottom))
+    alpha = cv2.resize(cutout_alpha, (box.width, box.height), interpolation=cv2.INTER_AREA)
+    seen = alpha[top - box.top : bottom - box.top, left - box.left : right - box.left]
+    return Box(left=left, top=top, right=right, bottom=bottom), seen

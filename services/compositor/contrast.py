@@ -30,7 +30,8 @@ def mix(first: str, second: str, share: float) -> str:
 
 def luminance(pixels: np.ndarray) -> np.ndarray:
     """Relative luminance, 0 to 1, of uint8 pixels (... x 3)."""
-    return _LINEAR[pixels] @ _CHANNELS
+    red, green, blue = (share * _LINEAR for share in _CHANNELS)
+    return red[pixels[..., 0]] + green[pixels[..., 1]] + blue[pixels[..., 2]]
 
 
 def luminance_of(colour: str) -> float:
@@ -55,11 +56,17 @@ def sample(pixels: np.ndarray, most: int) -> np.ndarray:
     return pixels[::step, ::step].reshape(-1, 3)
 
 
-def worst_ratio(ink: float, grounds: np.ndarray) -> float:
-    """Contrast of an ink's luminance with those of its ground, of which only 5 % are worse."""
-    low, high = np.percentile(grounds, [_WORST_SHARE, 100 - _WORST_SHARE])
-    inside = low <= ink <= high
-    return 1.0 if inside else min(ratio(ink, float(low)), ratio(ink, float(high)))
+def extremes(grounds: np.ndarray) -> tuple[float, float]:
+    """The darkest and the lightest luminance of a ground but for 5 % at either end."""
+    tail = _WORST_SHARE * (len(grounds) - 1) // 100
+    ordered = np.partition(grounds, (tail, len(grounds) - 1 - tail))
+    return float(ordered[tail]), float(ordered[-1 - tail])
+
+
+def worst_ratio(ink: float, grounds: tuple[float, float]) -> float:
+    """Contrast of an ink's luminance with the extremes of its ground; 1 where they lie on either side of it."""
+    low, high = grounds
+    return 1.0 if low <= ink <= high else min(ratio(ink, low), ratio(ink, high))
 
 
 def required(size_px: float, weight: int) -> float:

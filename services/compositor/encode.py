@@ -47,21 +47,34 @@ def encode_to_budget(
 ) -> tuple[EncodedImage, int]:
     """The best file (sRGB) within the limit, with its quality as its codec counts it.
 
-    ``pixels`` is uint8 H x W x 3; ``xmp`` is the only metadata; JPEG is baseline. The first try is the best quality; if
-    it is too large, its size says which quality to try next. Only noise needs more tries than these two.
+    ``pixels`` is uint8 H x W x 3; ``xmp`` is the only metadata; JPEG is baseline.
 
     Raises:
         TooLarge: not even the last resort fits.
     """
-    image, codec, limit = Image.fromarray(pixels), CODECS[file_type], max_bytes - RESERVE_BYTES
-    data, quality = codec.save(image, codec.best, xmp), codec.best
+    image, codec = Image.fromarray(pixels), CODECS[file_type]
+    data, quality = fit_to_budget(lambda quality: codec.save(image, quality, xmp), name, max_bytes, file_type)
+    return EncodedImage(data=data, width=image.width, height=image.height, media_type=codec.media_type), quality
+
+
+def fit_to_budget(save: Callable[[int], bytes], name: str, max_bytes: int, file_type: FileType) -> tuple[bytes, int]:
+    """The file that ``save`` makes at the best quality that keeps the limit, and that quality.
+
+    The first try is the best quality; if it is too large, its size says which quality to try next. Only noise needs
+    more tries than these two.
+
+    Raises:
+        TooLarge: not even the last resort fits.
+    """
+    codec, limit = CODECS[file_type], max_bytes - RESERVE_BYTES
+    data, quality = save(codec.best), codec.best
     rest = iter(codec.qualities(len(data), limit))
     while len(data) > limit:
         worse = next(rest, None)
         if worse is None:
             raise TooLarge(name, len(data), limit, "bytes", "Raise the limit or leave the format out.")
-        data, quality = codec.save(image, worse, xmp), worse
-    return EncodedImage(data=data, width=image.width, height=image.height, media_type=codec.media_type), quality
+        data, quality = save(worse), worse
+    return data, quality
 
 
 def has_full_colour(*, width: int, height: int) -> bool:

@@ -32,6 +32,7 @@ from services.images import Box, EncodedImage, is_private
 
 FONTS = "fonts/fonts.yaml"
 HYPHENATION = "hyphenation"
+UNDERLAY_BYTES, DRAWN_BYTES = 112_000_000, 24_000_000  # most that is remembered
 _FAILURES = (FormatHasNoLayout, LabelHasNoRoom, LogoHasNoContrast, TooLarge, WordsDoNotFit)  # of one canvas alone
 _SET_IN: dict[str, tuple[str, int, float]] = {  # role -> family field of the style, weight, tracking in em
     "headline": ("headline_font", 600, -0.015),
@@ -58,9 +59,10 @@ class CompositorEngine:
         folder = Path(checkpoint.location)
         self._templates = load_templates(folder)
         self._text_layer = TextLayer(folder.parent / FONTS, folder.parent / HYPHENATION)
-        # These three remember results by all that they depend on, so no answer depends on an earlier call.
+        # These four remember results by all that they depend on, so no answer depends on an earlier call.
         self._press = Press()
-        self._memory = Memory()
+        self._memory = Memory(UNDERLAY_BYTES)
+        self._drawn = Memory(DRAWN_BYTES)
         self._surveyor = Surveyor()
 
     def generate(self, request: ComposeRequest, images: Mapping[str, Image.Image]) -> Output:
@@ -99,14 +101,16 @@ class CompositorEngine:
 
     def repeat(self, artwork: Artwork, pictures: Mapping[str, Image.Image]) -> EncodedImage:
         """The file of an artwork again, byte for byte, from the pictures that it names (by key)."""
-        easel = Easel(Paints(pictures, self._text_layer, self._memory), artwork.canvas.width, artwork.canvas.height)
+        easel = Easel(
+            Paints(pictures, self._text_layer, self._memory, self._drawn), artwork.canvas.width, artwork.canvas.height
+        )
         for layer in artwork.layers:
             easel.lay(layer)
-        return self._press.print(easel.pixels, _order(artwork))[0]
+        return self._press.print(easel.sheet, _order(artwork))[0]
 
     def _paints(self, request: ComposeRequest, images: Mapping[str, Image.Image]) -> Paints:
         pictures = {ref.key: images[name] for name, ref in request.image_refs().items()}
-        return Paints(pictures, self._text_layer, self._memory)
+        return Paints(pictures, self._text_layer, self._memory, self._drawn)
 
     def _measure_all(self, request: ComposeRequest, logos: Logos) -> dict[Words, Copy]:
         """The words as they stand on the canvases, measured: two headlines at most."""
@@ -130,7 +134,7 @@ class CompositorEngine:
         painted = time.perf_counter()
         artwork = _artwork(request, canvas, facts, easel)
         order = _order(artwork)
-        image, quality = self._press.print(easel.pixels, order)
+        image, quality = self._press.print(easel.sheet, order)
         encoding = {
             "watermark": _watermark(order),
             "quality": quality,

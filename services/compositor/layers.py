@@ -9,12 +9,12 @@ from services.compositor.ground import (
     Logos,
     button_colours,
     choose_inks,
-    make_scrim,
     mark_colour,
     measured_contrast,
 )
 from services.compositor.layout import Layout
 from services.compositor.painter import Easel
+from services.compositor.scrim import make_scrim
 from services.compositor.service import LOGO_CONTRAST, ComposeRequest, Style
 from services.compositor.setting import Placed, mark_width
 from services.errors import LogoHasNoContrast
@@ -33,7 +33,7 @@ def set_layout(easel: Easel, layout: Layout, request: ComposeRequest, logos: Log
     ratios: dict[str, float] = {}
     groups = [(group, placed) for group, placed in zip(layout.template.groups, layout.groups, strict=True) if placed]
     found = [(placed, group.scrim is not None) for group, placed in groups]
-    inks = choose_inks(easel.pixels, found, request.style, logos)
+    inks = choose_inks(easel.sheet, found, request.style, logos)
     for (group, placed), ink in zip(groups, inks, strict=True):
         if group.scrim and ink.strength:
             easel.lay(make_scrim(easel.box, placed, group.scrim, ink, layout.shot, request.cutout))
@@ -56,16 +56,18 @@ def _lay_ground(easel: Easel, layout: Layout, request: ComposeRequest) -> None:
 def _set_group(
     easel: Easel, placed: Sequence[Placed], ink: Ink, request: ComposeRequest, logos: Logos
 ) -> dict[str, float]:
-    ratios: dict[str, float] = {item.role: measured_contrast(easel.pixels, item, ink, logos) for item in placed}
+    grounds = {item.role: easel.sheet.ground(item.box) for item in placed}
+    ratios: dict[str, float] = {role: measured_contrast(own, role, ink, logos) for role, own in grounds.items()}
     for item in placed:
+        ground = grounds[item.role].colour
         if item.role == "logo":
             easel.lay(_logo(item, ink, request))
         elif item.role == "call_to_action":
-            fill, colour = button_colours(easel.pixels, item, request.style)
+            fill, colour = button_colours(ground, request.style)
             ratios[item.role] = round(contrast(fill, colour), 2)
             easel.lay(_type(easel, item, colour, (_button(item, fill, request.style),)))
         elif item.role == "price":
-            mark = _mark(item, mark_colour(easel.pixels, item, request.style, ink))
+            mark = _mark(item, mark_colour(ground, request.style, ink))
             easel.lay(_type(easel, item, ink.colour, (mark,)))
         else:
             easel.lay(_type(easel, item, ink.colour))

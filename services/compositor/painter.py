@@ -1,6 +1,6 @@
 """The painter: layers become pixels, one over the other. What is painted is written down: the artwork."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import cv2
@@ -8,117 +8,163 @@ import numpy as np
 from PIL import Image
 
 from services.compositor.artwork import Fill, Layer, Logo, Picture, Scrim, Type
-from services.compositor.camera import develop, product_matte
+from services.compositor.camera import develop
 from services.compositor.contrast import rgb
-from services.compositor.ground import paint_scrim
 from services.compositor.memory import Memory
+from services.compositor.scrim import lay_scrim
+from services.compositor.sheet import Sheet
 from services.compositor.text_layer import TextLayer
 from services.images import Box
 
 
 @dataclass(frozen=True)
 class Paints:
-    """What layers are painted with: pictures by key, type, and what was made of them before."""
+    """What layers are painted with: pictures by key, type, and what was made before: underlays, words and logos."""
 
     pictures: Mapping[str, Image.Image]
     text_layer: TextLayer
     memory: Memory
+    drawn: Memory
+    _plates: dict[str, np.ndarray] = field(default_factory=dict)
 
     def plate(self, key: str) -> np.ndarray:
         """A picture without its alpha: uint8 H x W x 3."""
-        return np.asarray(self.pictures[key].convert("RGB"))
+        if key not in self._plates:
+            self._plates[key] = np.asarray(self.pictures[key].convert("RGB"))
+        return self._plates[key]
 
     def logo(self, key: str) -> np.ndarray:
         """A logo without its transparent border: uint8 H x W x 4, straight alpha."""
-        logo = self.pictures[key].convert("RGBA")
-        return np.asarray(logo.crop(logo.getchannel("A").getbbox()))
-
-    def developed(self, layer: Picture) -> np.ndarray:
-        """The pixels of a picture layer, the size of its box."""
-        size = (layer.box.width, layer.box.height)
-        return self.memory.recall(
-            layer.image.key,
-            f"{layer.window} {size}",
-            lambda: develop(layer.window, size, self.plate(layer.image.key)),
-        )
-
-    def matte(self, scrim: Scrim, shape: tuple[int, int]) -> np.ndarray:
-        """Where the product stands, float32 rows x columns, 1 = product."""
-        return self.memory.recall(
-            scrim.cutout.key,
-            f"{scrim.product} {scrim.picture} {shape}",
-            lambda: product_matte(
-                scrim.product, scrim.picture, np.asarray(self.pictures[scrim.cutout.key].getchannel("A")), shape
-            ),
-        )
+        return self.drawn.recall([key], f"logo {key}", lambda: _trim(self.pictures[key]))
 
     def scaled(self, layer: Logo) -> np.ndarray:
-        """A logo the size of its box, colours multiplied by alpha: float32 H x W x 4, 0 to 255."""
-        size = (layer.box.width, layer.box.height)
-        return self.memory.recall(layer.image.key, f"logo {size}", lambda: _scale(self.logo(layer.image.key), size))
+        """A logo the size of its box: uint8 H x W x 4, straight alpha."""
+        key, size = layer.image.key, (layer.box.width, layer.box.height)
+        return self.drawn.recall([key], f"logo {key} {size}", lambda: _scale(self.logo(key), size))
+
+    def words(self, layer: Type) -> np.ndarray:
+        """The words and plaques of a layer, for its box: uint8 H x W x 4, straight alpha."""
+        layer = _in_own_corner(layer)
+        return self.drawn.recall([], layer.model_dump_json(), lambda: self.text_layer.draw(layer))
+
+    def underlay(self, layers: Sequence[Fill | Picture], width: int, height: int) -> Sheet:
+        """An empty sheet in front of grounds and pictures."""
+        key = f"{width} x {height} {[layer.model_dump_json() for layer in layers]}"
+        pictures = [layer.image.key for layer in layers if isinstance(layer, Picture)]
+        return Sheet(
+            key, width, height, lambda: self.memory.recall(pictures, key, lambda: self._paint(layers, width, height))
+        )
+
+    def _paint(self, layers: Sequence[Fill | Picture], width: int, height: int) -> np.ndarray:
+        pixels = np.zeros((height, width, 3), np.uint8)
+        for layer in layers:
+            self.lay_ground(pixels[layer.box.top : layer.box.bottom, layer.box.left : layer.box.right], layer)
+        return pixels
+
+    def lay_ground(self, under: np.ndarray, layer: Fill | Picture) -> None:
+        """Paint a colour or a picture over the pixels of its box."""
+        if isinstance(layer, Fill):
+            _paint_fill(under, layer)
+        else:
+            under[:] = develop(layer.window, (layer.box.width, layer.box.height), self.plate(layer.image.key))
 
 
 @dataclass
 class Easel:
-    """A creative on its way: the pixels so far (uint8 H x W x 3, RGB), and the layers that made them."""
+    """A creative on its way: its sheet, and the layers that made it."""
 
     paints: Paints
     width: int
     height: int
     layers: list[Layer] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.pixels = np.zeros((self.height, self.width, 3), np.uint8)
+    _sheet: Sheet | None = None
 
     @property
     def box(self) -> Box:
         """All of it."""
         return Box(left=0, top=0, right=self.width, bottom=self.height)
 
+    @property
+    def sheet(self) -> Sheet:
+        """What was laid until now; what was laid before anybody looked is its underlay."""
+        if self._sheet is None:
+            grounds = [layer for layer in self.layers if isinstance(layer, Fill | Picture)]
+            self._sheet = self.paints.underlay(grounds, self.width, self.height)
+        return self._sheet
+
     def lay(self, layer: Layer) -> None:
         """Paint a layer over what is there."""
+        if not isinstance(layer, Fill | Picture) or self._sheet:
+            self._paint(layer, self.sheet)
         self.layers.append(layer)
-        under = _inside(self.pixels, layer.box)
+
+    def _paint(self, layer: Layer, sheet: Sheet) -> None:
         match layer:
-            case Fill():
-                _paint_fill(under, layer)
-            case Picture():
-                under[:] = self.paints.developed(layer)
+            case Fill() | Picture():
+                self.paints.lay_ground(sheet.touch(layer.box), layer)
             case Scrim():
-                paint_scrim(self.pixels, layer, self.paints.matte(layer, self.pixels.shape[:2]))
+                lay_scrim(sheet, layer, np.asarray(self.paints.pictures[layer.cutout.key].getchannel("A")))
             case Logo():
-                _paint_logo(under, self.paints.scaled(layer))
+                _blend(sheet, layer.box, self.paints.scaled(layer))
             case Type():
-                _blend(under, self.paints.text_layer.draw(layer))
+                _blend(sheet, layer.box, self.paints.words(layer))
+
+
+def _in_own_corner(layer: Type) -> Type:
+    """The same words wherever they stand."""
+    left, top = layer.box.left, layer.box.top
+    return layer.model_copy(
+        update={
+            "box": Box(left=0, top=0, right=layer.box.width, bottom=layer.box.height),
+            "lines": tuple(
+                line.model_copy(update={"left": line.left - left, "baseline": line.baseline - top})
+                for line in layer.lines
+            ),
+            "plaques": tuple(
+                plaque.model_copy(update={"left": plaque.left - left, "top": plaque.top - top})
+                for plaque in layer.plaques
+            ),
+        }
+    )
+
+
+def _trim(logo: Image.Image) -> np.ndarray:
+    logo = logo.convert("RGBA")
+    return np.asarray(logo.crop(logo.getchannel("A").getbbox()))
 
 
 def _scale(logo: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """Colours are weighted with their alpha, so that none comes in from where nothing is seen."""
     alpha = logo[..., 3:].astype(np.float32) / 255
-    flat = np.concatenate([logo[..., :3] * alpha, 255 * alpha], 2)
     way = cv2.INTER_AREA if size[0] < logo.shape[1] else cv2.INTER_CUBIC
-    return np.clip(cv2.resize(flat, size, interpolation=way), 0, 255)
-
-
-def _inside(pixels: np.ndarray, box: Box) -> np.ndarray:
-    return pixels[box.top : box.bottom, box.left : box.right]
+    flat = cv2.resize(np.concatenate([logo[..., :3] * alpha, 255 * alpha], 2), size, interpolation=way)
+    flat[..., :3] *= 255 / np.maximum(flat[..., 3:], 1)
+    return np.clip(np.rint(flat), 0, 255).astype(np.uint8)
 
 
 def _paint_fill(under: np.ndarray, layer: Fill) -> None:
-    under[:] = rgb(layer.colour)
+    row = np.empty_like(under[0])
+    row[:] = rgb(layer.colour)
+    under[:] = row
     if layer.edge:
         under[0], under[-1], under[:, 0], under[:, -1] = (rgb(layer.edge),) * 4
 
 
-def _paint_logo(under: np.ndarray, logo: np.ndarray) -> None:
-    under[:] = np.clip(under * (1 - logo[..., 3:] / 255) + logo[..., :3] + 0.5, 0, 255).astype(np.uint8)
-
-
-def _blend(under: np.ndarray, over: np.ndarray) -> None:
-    """Lay straight-alpha RGBA over RGB, in place, touching only rows that hold something."""
-    rows = np.flatnonzero(over[..., 3].any(1))
-    if not len(rows):
+def _blend(sheet: Sheet, box: Box, over: np.ndarray) -> None:
+    """Lay straight-alpha RGBA of a box over a sheet, touching only the part that holds something."""
+    alpha = cv2.extractChannel(over, 3)
+    left, top, width, height = cv2.boundingRect(alpha)
+    if not width:
         return
-    part = slice(rows[0], rows[-1] + 1)
-    alpha = over[part, :, 3:].astype(np.uint16)
-    blended = under[part] * (255 - alpha) + over[part, :, :3] * alpha + 127
-    under[part] = (blended // 255).astype(np.uint8)
+    part = (slice(top, top + height), slice(left, left + width))
+    under = sheet.touch(
+        Box(
+            left=box.left + left,
+            top=box.top + top,
+            right=box.left + left + width,
+            bottom=box.top + top + height,
+        )
+    )
+    share = cv2.cvtColor(alpha[part], cv2.COLOR_GRAY2RGB)
+    words = cv2.multiply(cv2.cvtColor(over[part], cv2.COLOR_RGBA2RGB), share, scale=1 / 255)
+    cv2.add(words, cv2.multiply(under, cv2.bitwise_not(share), scale=1 / 255), dst=under)

@@ -56,11 +56,16 @@ def embed(pixels: np.ndarray, identity: int, spare: Box | None = None, first_row
     if spare:
         first = (max(0, spare.top) // BLOCK_PX, max(0, spare.left) // BLOCK_PX)
         change[first[0] : max(0, -(-spare.bottom // BLOCK_PX)), first[1] : -(-spare.right // BLOCK_PX)] = 0
-    rows, columns = means.shape[0] * BLOCK_PX, means.shape[1] * BLOCK_PX
-    for channel in (1, 2):
-        levels = np.rint(np.kron(change * _PER_LEVEL[channel], np.ones((BLOCK_PX, BLOCK_PX), np.float32)))
-        plane = pixels[:rows, :columns, channel]
-        plane[:] = cv2.add(plane, levels.astype(np.int16), dtype=cv2.CV_8U)
+    levels = np.rint(change[..., None] * _PER_LEVEL)
+    for step, sign in ((cv2.add, 1), (cv2.subtract, -1)):
+        step(pixels, _per_pixel(np.clip(sign * levels, 0, 255).astype(np.uint8), pixels.shape), dst=pixels)
+
+
+def _per_pixel(blocks: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """Values of whole blocks (rows x columns x 3) for every pixel of a picture; 0 where there is no whole block."""
+    padded = np.pad(blocks, ((0, 1), (0, 1), (0, 0)))
+    wide = np.repeat(padded, BLOCK_PX, axis=1)[:, : shape[1]]
+    return np.repeat(wide, BLOCK_PX, axis=0)[: shape[0]]
 
 
 def detect(pixels: np.ndarray, sizes: Iterable[tuple[int, int]] = ()) -> Found | None:
@@ -94,9 +99,10 @@ def _read(pixels: np.ndarray, size: tuple[int, int]) -> Found | None:
 def _block_means(pixels: np.ndarray) -> np.ndarray:
     """Mean colour of every whole block: float32 rows x columns x 3."""
     rows, columns = pixels.shape[0] // BLOCK_PX, pixels.shape[1] // BLOCK_PX
-    whole = pixels[: rows * BLOCK_PX, : columns * BLOCK_PX]
-    quarter = cv2.resize(whole, (columns * 4, rows * 4), interpolation=cv2.INTER_AREA).astype(np.float32)
-    return cv2.resize(quarter, (columns, rows), interpolation=cv2.INTER_AREA)
+    part = pixels[: rows * BLOCK_PX, : columns * BLOCK_PX]
+    for side in (8, 4):  # halving is what OpenCV does fastest; its rounding is the same in all channels
+        part = cv2.resize(part, (columns * side, rows * side), interpolation=cv2.INTER_AREA)
+    return cv2.resize(part.astype(np.float32), (columns, rows), interpolation=cv2.INTER_AREA)
 
 
 def _bit_of_block(rows: int, columns: int, first_row: int = 0) -> np.ndarray:

@@ -8,12 +8,14 @@ from drawn_plates import draw_plate, product_box, ref
 from PIL import Image
 
 from services.compositor.camera import Shot, develop, product_matte, take_shot
-from services.compositor.contrast import contrast, luminance, required, worst_ratio
+from services.compositor.contrast import contrast, extremes, luminance, required, worst_ratio
 from services.compositor.encode import BEST_QUALITY, CODECS, RESERVE_BYTES, encode_to_budget
-from services.compositor.ground import Ink, make_scrim, paint_scrim
+from services.compositor.ground import Ink
 from services.compositor.metadata import read_digital_source, xmp
+from services.compositor.scrim import lay_scrim, make_scrim
 from services.compositor.service import Plate
 from services.compositor.setting import Placed
+from services.compositor.sheet import Sheet
 from services.compositor.template import Camera
 from services.errors import TooLarge
 from services.images import EXTENSIONS, SHAPES, Box
@@ -27,7 +29,7 @@ def test_contrast_of_known_colours():
 
 def test_worst_ratio_is_of_the_worst_part():
     """A text half on black and half on white reads on neither half alone: the worse one counts."""
-    ground = luminance(np.repeat(np.array([[0, 0, 0], [255, 255, 255]], np.uint8), 50, 0))
+    ground = extremes(luminance(np.repeat(np.array([[0, 0, 0], [255, 255, 255]], np.uint8), 50, 0)))
     assert worst_ratio(1.0, ground) == pytest.approx(1)
     assert worst_ratio(0.216, ground) == 1
 
@@ -38,20 +40,45 @@ def test_large_text_needs_less(size_px, weight, ratio):
     assert required(size_px, weight) == ratio
 
 
-def test_scrim_spares_the_product_and_fades_without_bands():
+CUTOUT = ref(draw_plate("square", "white", "tall"))
+
+
+def grey_sheet(width, height):
+    return Sheet("grey", width, height, lambda: np.full((height, width, 3), 120, np.uint8))
+
+
+@pytest.mark.parametrize("side", ["left", "top", "right", "bottom"])
+def test_scrim_spares_the_product_and_fades_without_bands(side):
     """Full strength behind the words, none on the product or at the far end, and no step of more than two levels."""
-    pixels = np.full((400, 300, 3), 120, np.uint8)
-    matte = np.zeros((400, 300), np.float32)
-    matte[:, 200:] = 1
-    canvas, words = Box(left=0, top=0, right=300, bottom=400), [Placed("headline", 20, 20, 100, 60, 40)]
-    shot = Shot("square", (0, 0, 300, 400), canvas, Box(left=200, top=0, right=300, bottom=400))
-    ink = Ink("#FFFFFF", False, "#000000", 0.5, 0)
-    paint_scrim(pixels, make_scrim(canvas, words, "top", ink, shot, ref(draw_plate("square", "white", "tall"))), matte)
-    assert pixels[40, 50].max() == pytest.approx(60, abs=1)
-    assert (pixels[:, 200:] == 120).all()
-    assert (pixels[390] == 120).all()
-    means = pixels[:, :200].reshape(100, 4, 200, 3).mean((1, 2, 3))  # one dither tile at a time
+    sheet, opaque = grey_sheet(400, 400), np.full((50, 50), 255, np.uint8)
+    canvas = Box(left=0, top=0, right=400, bottom=400)
+    near = {"left": (20, 150), "top": (150, 20), "right": (320, 150), "bottom": (150, 320)}[side]
+    words = [Placed("headline", *near, 60, 60, 40)]
+    shot = Shot("square", (0, 0, 400, 400), canvas, Box(left=230, top=230, right=300, bottom=300))
+    scrim = make_scrim(canvas, words, side, Ink("#FFFFFF", False, "#000000", 0.5, 0), shot, CUTOUT)
+    lay_scrim(sheet, scrim.model_copy(update={"fade": 200}), opaque)
+    pixels = sheet.look(0, 400)
+    assert pixels[near[1] + 20, near[0] + 20].max() == pytest.approx(60, abs=1)
+    assert (pixels[230:300, 230:300] == 120).all()
+    far = {"left": pixels[:, -1], "top": pixels[-1], "right": pixels[:, 0], "bottom": pixels[0]}[side]
+    assert (far == 120).all()
+    profile = pixels[:, :200] if side in ("top", "bottom") else pixels[:200].swapaxes(0, 1)
+    means = profile.reshape(100, 4, -1, 3).mean((1, 2, 3))  # one dither tile at a time
     assert np.abs(np.diff(means)).max() < 8
+
+
+def test_a_sheet_leaves_its_underlay_alone():
+    """What is laid on it is seen on it only; grounds are looked at as they are now."""
+    underlay = np.full((100, 80, 3), 50, np.uint8)
+    sheet = Sheet("plain", 80, 100, lambda: underlay)
+    box = Box(left=10, top=20, right=30, bottom=40)
+    assert sheet.ground(box).colour == "#323232"
+    sheet.touch(box)[:] = 200
+    assert sheet.ground(box).colour == "#c8c8c8"
+    assert sheet.touched.tolist() == [False, True, True, False, False, False, False]
+    assert (underlay == 50).all()
+    assert (sheet.look(0, 100) != underlay).any(2).sum() == 20 * 20
+    assert (sheet.look(64, 100) == 50).all()
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -83,10 +110,14 @@ def test_matte_is_where_the_product_is():
     """The cut-out's alpha lands in the product's box, clipped to the picture."""
     plate = Plate(image=ref(draw_plate("square", "white", "square")), product_box=product_box("square", "square"))
     shot = take_shot(Camera(), Box(left=0, top=0, right=540, bottom=540), {"square": plate})
-    matte = product_matte(shot.product, shot.picture, np.full((50, 50), 255, np.uint8), (540, 540))
-    box = shot.product
-    assert matte[box.top : box.bottom, box.left : box.right].min() == 1
-    assert matte.sum() == box.width * box.height
+    half = Box(left=0, top=0, right=540, bottom=(shot.product.top + shot.product.bottom) // 2)
+    place, matte = product_matte(shot.product, shot.picture, np.full((50, 50), 255, np.uint8))
+    assert place == shot.product
+    assert matte.shape == (place.height, place.width)
+    assert matte.min() == 255
+    cut_place, cut = product_matte(shot.product, half, np.full((50, 50), 255, np.uint8))
+    assert cut_place.bottom == half.bottom
+    assert cut.shape == (cut_place.height, cut_place.width)
 
 
 def noise(width, height):
