@@ -14,7 +14,7 @@ BRIGHT_SHARE = 0.985
 USUAL_ELEVATION, OVERHEAD = np.radians(48), np.radians(72)
 MOST_TINT = 0.18
 KEY_SPREAD = 0.22
-OPENING_LEVEL, LEAST_OPENING, LOWEST_OPENING = 0.8, 0.1, 0.35
+OPENING_LEVEL, LEAST_OPENING, LOWEST_OPENING = 0.85, 0.5, 0.35
 FARTHEST_WALL = 6.0
 
 
@@ -40,8 +40,8 @@ def linear(rgb: np.ndarray) -> np.ndarray:
 def find_key(rgb: np.ndarray, camera: Camera, layout: Layout, foot: tuple[float, float]) -> KeyLight:
     """The strongest light as seen from the product's foot.
 
-    A window in the picture is far brighter than anything else. Without one the light is taken to come from above, wide
-    and soft, and its certainty is 0.
+    A window in the picture is far brighter than anything else, white paper included. Without one the light is taken to
+    come from above, wide and soft, and its certainty is 0.
     """
     small = cv2.resize(rgb, (120, max(8, round(120 * rgb.shape[0] / rgb.shape[1]))), interpolation=cv2.INTER_AREA)
     glow = linear(small).mean(axis=2)

@@ -1,12 +1,13 @@
-"""What a product does to the floor: every part of it shades the floor where its light would have fallen.
+"""What a product does to the floor: every part of it keeps off the light that would have fallen there.
 
-The product is a curtain standing on its ground line. Each of its pixels has a foot on the floor and a height over it;
-away from a light at some elevation it shades the floor at ``foot - height / tan(elevation)``. Summed over the window's
-area this is a shadow that is sharp at the feet and soft far off; summed over all the light from above it is the
-darkness under the product.
+The product is cut into slabs by height. Each slab has a footprint on the floor's plan: the runs of its columns, as deep
+as they can be. A light that comes from everywhere above is kept off right below a slab, the less sharply the higher the
+slab hangs; a light from one side is kept off where the slab's shadow falls. Worked out on the plan in metres, where
+light spreads evenly, and laid into the photo by its camera: sharp at the feet, soft far off.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -14,13 +15,14 @@ import numpy as np
 from services.product.shadow import find_ground_line
 from services.room.camera import Camera
 
-SKY = tuple((turn, lift) for lift in (0.45, 0.8, 1.15) for turn in np.arange(0, 2 * np.pi, np.pi / 5))
-KEY_SAMPLES = 14
-WORK_PX = 220
-STRENGTH = 1.35
-BODY_SHARE, UNDER_STRENGTH = 0.2, 0.5
-DEPTH_LAYERS = (0.0, 0.25, 0.5)
-CONTACTS = ((0.02, 0.85, 1.5), (0.06, 0.6, 3.0))
+SLABS_M = np.array((0, 0.03, 0.07, 0.12, 0.18, 0.26, 0.35, 0.46, 0.6, 0.78, 1.0, 1.25, 1.6, 2.0, 2.5, 12))
+WORK_PX, PLAN_PX = 240, 420
+MARGIN_M, BEYOND_M = 0.3, 1.1
+FEET_TELL_DEPTH = 0.3
+THINNEST_M = 0.02
+SKY_SPREAD, KEY_SOFTNESS, LEAST_SOFT_M = 0.65, 0.6, 0.012
+SKY_STRENGTH, CONTACT_STRENGTH = 0.95, 0.75
+CONTACT_M, CONTACT_SOFT_M = 0.03, 0.018
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,44 @@ class KeyLight:
     certainty: float
 
 
+@dataclass(frozen=True)
+class Run:
+    """A piece of one slab without gaps. outline (n, 2): its footprint, metres aside and ahead. Heights over the floor."""
+
+    outline: np.ndarray
+    bottom_m: float
+    top_m: float
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A piece of floor from above. origin: of its first pixel, metres aside and ahead. axes (2, 3): level unit vectors."""
+
+    origin: np.ndarray
+    metre_px: float
+    shape: tuple[int, int]
+    axes: np.ndarray
+
+    def draw(self, outlines: list[np.ndarray], soft_m: float) -> np.ndarray:
+        """0..1 (shape): where the outlines (n, 2) cover the floor, blurred by soft_m."""
+        drawn = np.zeros(self.shape, np.uint8)
+        for outline in outlines:
+            points = np.round((outline - self.origin) * self.metre_px * 16).astype(np.int32)
+            cv2.fillPoly(drawn, [points], 255, lineType=cv2.LINE_AA, shift=4)
+        sigma = max(soft_m * self.metre_px, 0.5)
+        return cv2.GaussianBlur(drawn.astype(np.float32) / 255, (0, 0), sigma)
+
+    def into_photo(self, camera: Camera, camera_height_m: float, dark: np.ndarray) -> np.ndarray:
+        """The plan (shape) as the camera sees it, (height, width) of the photo; 0 beyond it and at the horizon."""
+        rows, columns = np.mgrid[0 : camera.height, 0 : camera.width] + 0.5
+        rays = camera.rays(np.stack([columns, rows], axis=-1))
+        drop = -rays @ camera.up
+        level = rays @ self.axes.T * (camera_height_m / np.maximum(drop, 1e-3))[..., None]
+        at = ((level - self.origin) * self.metre_px).astype(np.float32)
+        seen = cv2.remap(dark, at[..., 0], at[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=0)
+        return np.where(drop > 1e-2, seen, 0)
+
+
 def floor_shadow(
     camera: Camera, matte: np.ndarray, corner: tuple[int, int], camera_height_m: float, depth_m: float, key: KeyLight
 ) -> np.ndarray:
@@ -44,110 +84,107 @@ def floor_shadow(
 
     matte: 0..1 of the product's window. corner: the window's top left in the photo.
     """
+    dark = np.zeros((camera.height, camera.width), np.float32)
+    axes = _plan_axes(camera, matte, corner)
+    runs = _runs(camera, matte, corner, camera_height_m, depth_m, axes)
+    if not runs:
+        return dark
+    plan = _plan_of(runs, axes)
+    towards = axes @ key.towards
+    sky, cast = np.zeros(plan.shape, np.float32), np.zeros(plan.shape, np.float32)
+    for bottom in sorted({run.bottom_m for run in runs}):
+        slab = [run for run in runs if run.bottom_m == bottom]
+        height = (slab[0].bottom_m + slab[0].top_m) / 2
+        sky = np.maximum(sky, plan.draw([run.outline for run in slab], SKY_SPREAD * bottom + LEAST_SOFT_M))
+        soft = KEY_SOFTNESS * key.spread * height / np.sin(key.elevation) + LEAST_SOFT_M
+        cast = np.maximum(cast, plan.draw([_fallen(run, towards, key.elevation) for run in slab], soft))
+    low = [run.outline for run in runs if run.bottom_m < CONTACT_M]
+    contact = np.clip(1.8 * plan.draw(low, CONTACT_SOFT_M), 0, 1) * CONTACT_STRENGTH
+    kept = 1 - key.share * cast - (1 - key.share) * SKY_STRENGTH * sky
+    return np.asarray(plan.into_photo(camera, camera_height_m, 1 - kept * (1 - contact)))
+
+
+def _plan_axes(camera: Camera, matte: np.ndarray, corner: tuple[int, int]) -> np.ndarray:
+    """Level unit vectors (2, 3): to the right of whoever looks at the product, and away from them."""
+    foot = camera.floor_points(np.array((corner[0] + matte.shape[1] / 2, corner[1] + matte.shape[0])))
+    level = foot - (foot @ camera.up) * camera.up
+    ahead = level / np.linalg.norm(level)
+    return np.stack([np.cross(ahead, camera.up), ahead])
+
+
+def _runs(
+    camera: Camera,
+    matte: np.ndarray,
+    corner: tuple[int, int],
+    camera_height_m: float,
+    depth_m: float,
+    axes: np.ndarray,
+) -> list[Run]:
+    """The product's slabs, each in the pieces that the picture shows."""
     scale = min(1.0, WORK_PX / max(matte.shape))
     small = cv2.resize(matte, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    feet, heights, weight = _curtain(camera, small, corner, scale)
-    if not len(weight):
-        return np.zeros((camera.height, camera.width), np.float32)
-    shape = (round(camera.height * scale), round(camera.width * scale))
-    eye = camera.resized(shape[1], shape[0])
-    depth = depth_m / camera_height_m
-    cast = [_fall(eye, feet, heights, weight, towards, lift, depth) for towards, lift in _key_samples(camera, key)]
-    sky = [_fall(eye, feet, heights, weight, _level(camera, turn), lift, depth) for turn, lift in SKY]
-    dark = key.share * np.mean(cast, axis=0) + (1 - key.share) * np.mean(sky, axis=0) * 0.9
-    contact = _contact(eye, feet, heights * camera_height_m, weight)
-    parts = (cv2.GaussianBlur(dark, (0, 0), 1.1), _under(eye, feet, heights, weight, depth), contact)
-    smooth = 1 - np.prod([1 - part for part in parts], axis=0)
-    full: np.ndarray = cv2.resize(smooth, (camera.width, camera.height), interpolation=cv2.INTER_CUBIC)
-    return 1 - (1 - np.clip(full, 0, 1)) ** STRENGTH
+    ground = find_ground_line(small)
+    columns = np.arange(small.shape[1]) + 0.5
+    ends = np.stack([columns, ground], axis=1) / scale + corner
+    before = camera.drop(ends) > 0.02
+    feet = camera.floor_points(ends) * camera_height_m
+    heights = _heights(camera, feet / camera_height_m, small.shape, corner, scale) * camera_height_m
+    plan = feet @ axes.T
+    standing = (small > 0.5).any(axis=0) & before
+    if not standing.any():
+        return []
+    near, spanned = plan[standing, 1].min(), np.ptp(plan[standing, 1])
+    back = near + (spanned if spanned > FEET_TELL_DEPTH * depth_m else depth_m)
+    runs = []
+    for bottom, top in pairwise(SLABS_M):
+        covered = ((small > 0.5) & (heights >= bottom) & (heights < top)).any(axis=0) & before
+        for part in _pieces(covered):
+            highest = min(float(top), float(heights[:, part].max()))
+            runs.append(Run(_footprint(plan[part], back), float(bottom), highest))
+    return runs
 
 
-def _curtain(
-    camera: Camera, matte: np.ndarray, corner: tuple[int, int], scale: float
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Feet (n, 3) on the floor and heights over them (n,), in camera heights, opacity (n,), per pixel."""
-    ground = find_ground_line(matte)
-    rows, columns = np.nonzero(matte > 0.1)
-    above = ground[columns] > rows
-    rows, columns = rows[above], columns[above]
-    ends = np.stack([columns + 0.5, ground[columns]], axis=1) / scale + corner
-    pixels = np.stack([columns + 0.5, rows + 0.5], axis=1) / scale + corner
-    ahead = camera.drop(ends) > 0.02
-    feet = camera.floor_points(ends[ahead])
-    rays = camera.rays(pixels[ahead])
-    level = feet - (feet @ camera.up)[:, None] * camera.up
-    reach = (level * level).sum(axis=1) / np.maximum((rays * level).sum(axis=1), 1e-6)
-    heights = (rays @ camera.up) * reach + 1
-    return feet, np.maximum(heights, 1e-6), matte[rows, columns][ahead]
-
-
-def _under(eye: Camera, feet: np.ndarray, heights: np.ndarray, weight: np.ndarray, depth: float) -> np.ndarray:
-    """The dimness of the floor right below a seat or a cupboard, as deep as it is."""
-    body = heights > BODY_SHARE * heights.max()
-    inwards = _inwards(eye, feet[body])
-    below = [_splat(eye, feet[body] + inwards * depth * share, weight[body]) for share in np.arange(0, 0.95, 0.06)]
-    return np.asarray(cv2.GaussianBlur(np.max(below, axis=0), (0, 0), 3.0, sigmaY=2.0) * UNDER_STRENGTH)
-
-
-def _inwards(eye: Camera, feet: np.ndarray) -> np.ndarray:
-    """Level unit vectors (n, 3) from each foot away from the camera."""
-    level = feet - (feet @ eye.up)[:, None] * eye.up
-    unit: np.ndarray = level / np.linalg.norm(level, axis=1, keepdims=True)
-    return unit
-
-
-def _contact(eye: Camera, feet: np.ndarray, heights_m: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    """The dark line where the product touches the floor: what is low keeps all light off right beside it."""
-    dark = np.zeros((eye.height, eye.width), np.float32)
-    for below_m, strength, squash_px in CONTACTS:
-        low = heights_m < below_m
-        near = _splat(eye, feet[low], weight[low])
-        dark = np.maximum(
-            dark, np.clip(2.2 * cv2.GaussianBlur(near, (0, 0), squash_px, sigmaY=0.6 * squash_px), 0, 1) * strength
-        )
-    return dark
-
-
-def _splat(eye: Camera, points: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    """The strongest weight that falls on each pixel, gaps closed."""
-    dark = np.zeros((eye.height, eye.width), np.float32)
-    before = points[:, 2] > 0.05
-    spots = np.round(eye.project(points[before]) - 0.5).astype(int)
-    inside = (spots >= 0).all(axis=1) & (spots[:, 0] < eye.width) & (spots[:, 1] < eye.height)
-    np.maximum.at(dark, (spots[inside, 1], spots[inside, 0]), weight[before][inside])
-    return np.asarray(cv2.morphologyEx(dark, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)))
-
-
-def _level(camera: Camera, turn: float) -> np.ndarray:
-    side: np.ndarray = np.cos(turn) * camera.axis + np.sin(turn) * camera.depth_axis
-    return side
-
-
-def _key_samples(camera: Camera, key: KeyLight) -> list[tuple[np.ndarray, float]]:
-    """Directions over the light's area, evenly spread (a golden-angle disc)."""
-    beside = np.cross(camera.up, key.towards)
-    numbers = np.arange(KEY_SAMPLES) + 0.5
-    radius, turn = key.spread * np.sqrt(numbers / KEY_SAMPLES), numbers * 2.39996
-    samples = []
-    for aside, over in zip(radius * np.cos(turn), radius * np.sin(turn), strict=True):
-        samples.append((np.cos(aside) * key.towards + np.sin(aside) * beside, max(0.25, key.elevation + over)))
-    return samples
-
-
-def _fall(
-    eye: Camera,
-    feet: np.ndarray,
-    heights: np.ndarray,
-    weight: np.ndarray,
-    towards: np.ndarray,
-    lift: float,
-    depth: float,
+def _heights(
+    camera: Camera, feet: np.ndarray, shape: tuple[int, ...], corner: tuple[int, int], scale: float
 ) -> np.ndarray:
-    """The shadow 0..1 (height, width) for one direction of light.
+    """How high over the floor (shape, camera heights) each pixel of the window is, upright over its column's foot."""
+    rows, columns = np.mgrid[0 : shape[0], 0 : shape[1]] + 0.5
+    rays = camera.rays(np.stack([columns, rows], axis=-1) / scale + corner)
+    level = feet - (feet @ camera.up)[:, None] * camera.up
+    reach = (level * level).sum(axis=1)[None] / np.maximum((rays * level[None]).sum(axis=-1), 1e-6)
+    return np.asarray((rays @ camera.up) * reach + 1)
 
-    What is well over the floor (a seat, a shade) is repeated behind itself, as deep as the product is; feet are not.
+
+def _pieces(covered: np.ndarray) -> list[slice]:
+    """The stretches of true values."""
+    steps = np.diff(np.concatenate([[0], covered.astype(np.int8), [0]]))
+    return [slice(int(a), int(b)) for a, b in zip(np.nonzero(steps > 0)[0], np.nonzero(steps < 0)[0], strict=True)]
+
+
+def _footprint(front: np.ndarray, back: float) -> np.ndarray:
+    """The outline (2n, 2) of a piece whose front (n, 2) shows: as deep as it is wide, and no deeper than the product.
+
+    Its back mirrors its front: a round base stays round, and a chair seen from a corner four-cornered.
     """
-    away = feet - towards * (heights / np.tan(lift))[:, None]
-    shift = _inwards(eye, feet) * np.clip(heights / heights.max() * 5 - 0.8, 0, 1)[:, None] * depth
-    layers = [_splat(eye, away + shift * share, weight) for share in DEPTH_LAYERS]
-    return np.asarray(np.max(layers, axis=0))
+    wide = max(float(np.linalg.norm(front[-1] - front[0])), THINNEST_M)
+    if len(front) == 1:
+        front = front + np.array([(-wide / 2, 0), (wide / 2, 0)])
+    nearest = front[:, 1].min()
+    deep = np.maximum(np.minimum(back, 2 * nearest + wide - front[:, 1]) - front[:, 1], 0)
+    return np.concatenate([front, (front + np.stack([np.zeros_like(deep), deep], axis=1))[::-1]])
+
+
+def _fallen(run: Run, towards: np.ndarray, elevation: float) -> np.ndarray:
+    """The outline (m, 2) of a run's shadow: the footprint moved away from the light by its heights, and all between."""
+    ends = [run.outline - towards * height / np.tan(elevation) for height in (run.bottom_m, run.top_m)]
+    return np.asarray(cv2.convexHull(np.concatenate(ends).astype(np.float32))[:, 0])
+
+
+def _plan_of(runs: list[Run], axes: np.ndarray) -> Plan:
+    """The floor around the runs, as far as their shadows can matter."""
+    points = np.concatenate([run.outline for run in runs])
+    reach = MARGIN_M + min(BEYOND_M * max(run.top_m for run in runs), 2.5)
+    low, high = points.min(axis=0) - reach, points.max(axis=0) + reach
+    metre_px = PLAN_PX / float((high - low).max())
+    wide, tall = np.ceil((high - low) * metre_px).astype(int)
+    return Plan(low, metre_px, (int(tall), int(wide)), axes)

@@ -8,6 +8,7 @@ from services.images import Box
 from services.room.camera import Camera
 from services.room.floor import WORK_PX, free_floor
 from services.room.layout import Layout
+from services.room.placing import stand_on_floor
 from services.room.reading import Reading
 from services.room.scale import upright_px
 
@@ -16,6 +17,8 @@ DEEPEST_DROP = 0.09
 FAVOURED_SHARE = 0.34
 LANE_M, BEHIND_LEGS, FLOOR_LINE = 0.5, 0.6, 0.12
 THROUGH_WALL = 1.5
+LEAST_SCORE = 0.05
+FRAME_MARGIN = 0.015
 
 
 def find_spot(
@@ -40,7 +43,7 @@ def find_spot(
         for foot in _candidates(camera)
         if (score := _score(foot, busy, legs, camera, layout, camera_height_m, extent)) is not None
     ]
-    if not spots:
+    if not spots or max(spots)[0] < LEAST_SCORE:
         problem = f"there is no free floor in the picture for {100 * extent[0]:.0f} x {100 * extent[1]:.0f} cm"
         raise InvalidInput("where", f"{problem}; give a point or a box, or send a photo that shows more floor")
     best = max(spots)
@@ -66,7 +69,10 @@ def _score(
     wide, tall, deep = extent
     tall_px = upright_px(camera, camera_height_m, foot, tall)
     wide_px = tall_px * wide / tall
-    if foot[1] - tall_px < 0.02 * camera.height or not wide_px / 2 < foot[0] < camera.width - wide_px / 2:
+    corners = stand_on_floor(camera, camera_height_m, foot, (wide, tall))
+    low, high = corners.min(axis=0), corners.max(axis=0)
+    aside = FRAME_MARGIN * camera.width
+    if low[1] < FRAME_MARGIN * camera.height or low[0] < aside or high[0] > camera.width - aside:
         return None
     stand = camera.floor_points(np.array(foot))
     gaps = [wall.distance - stand @ wall.normal - (deep + wide) / 2 / camera_height_m for wall in layout.walls]

@@ -226,3 +226,17 @@ def test_a_place_is_not_found_on_or_behind_a_table(engine, photo):
 def test_an_unseen_light_comes_from_above(engine, photo):
     facts = render(engine, photo.point(lambda value: value // 2), at(250, 300), camera_height_cm=140).facts
     assert (facts["light"]["from"], facts["light"]["certainty"]) == ("above", 0)
+
+
+def test_a_found_place_shows_the_whole_product(engine, photo):
+    """Also at the sides, where a wide lens stretches it."""
+    box = render(engine, photo, camera_height_cm=140).facts["products"][0]["box"]
+    assert 0 < box["left"] < box["right"] < photo.width
+    assert 0 < box["top"] < box["bottom"] < photo.height
+
+
+def test_without_free_floor_a_place_is_refused_and_not_guessed(engine, photo):
+    """Sixth of six wide benches: better no picture than one that stands on another product."""
+    benches = [{"width_cm": 180, "height_cm": 90, "depth_cm": 80} for _ in range(6)]
+    with pytest.raises(InvalidInput, match="no free floor"):
+        render(engine, photo, *benches, camera_height_cm=140)

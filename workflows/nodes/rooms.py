@@ -14,7 +14,7 @@ PLACES = {"floor": "standing in a room", "table": "standing on a table in a room
 KNOWLEDGE = {"known_length", "camera_height_cm", "field_of_view", "in_front", "floor_gloss", "replace"}
 
 
-@node(version="2", service="room")
+@node(version="3", service="room")
 async def render_room(
     services: Services, product: ImageRef, size: SizeCm, room: ImageRef, room_photo: RoomPhoto, seed: int
 ) -> Imagery:
