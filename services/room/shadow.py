@@ -41,7 +41,7 @@ class KeyLight:
 
 @dataclass(frozen=True)
 class Run:
-    """A piece of one slab without gaps. outline (n, 2): its footprint, metres aside and ahead. Heights over the floor."""
+    """A gapless piece of one slab. outline (n, 2): its footprint, metres aside and ahead. Heights over the floor."""
 
     outline: np.ndarray
     bottom_m: float
@@ -50,7 +50,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Plan:
-    """A piece of floor from above. origin: of its first pixel, metres aside and ahead. axes (2, 3): level unit vectors."""
+    """A piece of floor from above. origin: its first pixel, metres aside and ahead. axes (2, 3): level unit vectors."""
 
     origin: np.ndarray
     metre_px: float
