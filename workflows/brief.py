@@ -158,7 +158,7 @@ class Brief(BaseModel):
     brand: Slug
     policy: Slug | None = Field(None, description="Left out: the brand's own, if it has one")
     person: PersonPhoto | None = None
-    room: RoomPhoto | None = None
+    room: RoomPhoto | None = Field(None, description="Left out: a stock room that fits scene and audience is chosen")
     consent: Consent | None = Field(None, description="Needed with a photo of a person or of a room")
     locale: Annotated[str, AfterValidator(_check_locale)] = "en"
     generation: dict[Slug, dict[Slug, str | int | float]] = Field(

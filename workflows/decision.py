@@ -70,6 +70,7 @@ class Decision(BaseModel):
     look: Look | None = None
     crop: Crop | None = None
     product: str = ""
+    room: str = ""
     used: tuple[UsedRule, ...] = ()
     ignored: tuple[Ignored, ...] = ()
     consent: ConsentReport

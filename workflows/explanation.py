@@ -26,6 +26,7 @@ def explain(personal: Personal, steps: Mapping[str, StepResult], output: str) ->
         "ignored": [one.model_dump() for one in decision.ignored],
         "product": {"id": decision.product, "chosen_for": list(decision.lead) if personal.brief.candidates else []},
         "scene": {"text": decision.scene, "from": _setter(decision.used, "scene")},
+        "room": decision.room or "the brief's own, or none",
         "tone": decision.tone,
         "offer": decision.offer or "the product's own",
         "look": decision.look or "the brand's own",

@@ -29,7 +29,7 @@ TYPES: dict[str, Any] = {
     "room_photo": RoomPhoto,
 }
 
-PHOTOS = ("person", "room")
+REQUIRED = ("person",)
 
 
 def photo_ids(brief: Brief) -> dict[str, str]:
@@ -39,8 +39,8 @@ def photo_ids(brief: Brief) -> dict[str, str]:
 
 
 def check_photos(brief: Brief, workflow: Workflow) -> None:
-    """Raise InvalidInput when a workflow wants a photo, or the product's size, that the brief does not have."""
-    for name in sorted(set(PHOTOS) & set(workflow.inputs) - set(photo_ids(brief))):
+    """Raise InvalidInput when a workflow lacks a person's photo or the product's size."""
+    for name in sorted(set(REQUIRED) & set(workflow.inputs) - set(photo_ids(brief))):
         raise InvalidInput(name, f"workflow {workflow.name} needs one: {{image: id of POST /v1/assets?kind={name}}}")
     if "size" in workflow.inputs.values() and not all(one.size_cm for one in (brief.product, *brief.candidates)):
         raise InvalidInput("product.size_cm", f"workflow {workflow.name} needs it: {{width, height, depth}} in cm")

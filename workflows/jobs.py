@@ -11,6 +11,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from services.errors import Conflict, DeadlineExceeded, NotFound, Overloaded, StepFailed, VitrineError
+from services.images import ImageRef
 from services.settings import Settings
 from services.storage import ObjectStore
 from workflows.approval import Approval, Decision
@@ -31,6 +32,7 @@ from workflows.policy import find_policy
 from workflows.revision import Difference, Revision, revise
 from workflows.runner import ResultCache, StepResult, make_variants
 from workflows.signing import Signer
+from workflows.stock_rooms import furnish
 
 log = logging.getLogger("vitrine.jobs")
 FINISHED = ("succeeded", "partial", "failed")
@@ -273,19 +275,20 @@ class JobDesk:
             name: await asyncio.to_thread(find_asset, self._store, photo, f"{name}.image")
             for name, photo in photo_ids(brief).items()
         }
+        personal, seen = await self._with_rooms(personal, photos, workflow)
         results = ResultCache(None) if private_photos(brief) else self._results
         inputs = [
             variant_inputs(
                 one.brief,
                 one.variant,
                 products[one.brief.product.image],
-                photos,
+                shown,
                 kit.changed(one.brief.style),
                 formats,
                 one.decision,
                 before,
             )
-            for one, before in zip(personal, angles(personal), strict=True)
+            for one, shown, before in zip(personal, seen, angles(personal), strict=True)
         ]
         services = ChosenServices(self._services, brief.generation)
         wanted = [{name: given[name] for name in workflow.inputs} for given in inputs]
@@ -304,6 +307,15 @@ class JobDesk:
         )
         creatives = await store_creatives(self._store, self._signer, job.id, brief, workflow, made, personal)
         return {"creatives": creatives, "failures": failures, "approval": _approval(brief)}
+
+    async def _with_rooms(
+        self, personal: list[Personal], photos: dict[str, ImageRef], workflow: Workflow
+    ) -> tuple[list[Personal], list[dict[str, ImageRef]]]:
+        """Every variant and its photos: a workflow that wants a room gets a stock room where the brief has none."""
+        if "room" not in workflow.inputs or "room" in photos:
+            return personal, [photos] * len(personal)
+        rooms = [await asyncio.to_thread(furnish, one, self._store) for one in personal]
+        return [one for one, _ in rooms], [photos | {"room": room} for _, room in rooms]
 
     async def _prepare(self, job: Job, workflow: Workflow) -> tuple[list[Personal], list[dict[str, StepResult]]]:
         """Every variant personalised, and what is known of it: a revision takes over all that it does not touch."""

@@ -35,7 +35,6 @@ async def test_a_product_in_a_stock_room_becomes_ads(client, furniture_brief, sc
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"room": None}, "workflow furniture needs one"),
         ({"room": {"image": "people/x"}}, "/room/image"),
         ({"room": {"image": f"uploads/{64 * '0'}.png"}}, "room.image"),
     ],
@@ -44,6 +43,20 @@ async def test_a_brief_without_its_room_is_refused(client, furniture_brief, scri
     response = await client.post("/v1/creatives", json=furniture_brief | change)
     assert words in assert_problem(response, 422, "invalid_input")["detail"]
     assert scripted.calls == []
+
+
+async def test_without_a_room_each_audience_gets_a_stock_room(client, furniture_brief, scripted):
+    """The scene's words choose it, nobody's consent is needed, and the explanation names it."""
+    variants = [
+        {**furniture_brief["variants"][0], "audience": {"id": name}, "scene": scene}
+        for name, scene in (("readers", "a quiet study with books"), ("city", "a bright airy loft"))
+    ]
+    changed = furniture_brief | {"room": None, "variants": variants}
+    job = (await client.post("/v1/creatives", json=changed, headers=WAIT)).json()
+    assert job["status"] == "succeeded", job
+    explained = (await client.get(f"/v1/creatives/{job['id']}/explanation")).json()
+    assert [one["room"] for one in explained["variants"]] == ["study", "loft"]
+    assert scripted.calls.count("room") == 2
 
 
 async def test_a_product_without_its_size_is_refused(client, furniture_brief, scripted):
