@@ -17,6 +17,7 @@ from workflows.handles import ServeServices
 from workflows.ingress.routes import Gateway, build_ingress
 from workflows.inputs import TYPES
 from workflows.jobs import JobDesk
+from workflows.ray_meter import RayMeter
 from workflows.signing import load_signer
 
 
@@ -60,5 +61,5 @@ def build_gateway() -> FastAPI:
     services = ServeServices()
     workflows = load_workflows(ROOT / "workflows" / "ads", TYPES)
     signer = load_signer(settings)
-    desk = JobDesk(settings, store, services, workflows, signer)
+    desk = JobDesk(settings, store, services, workflows, signer, RayMeter())
     return build_ingress(Gateway(settings, store, services, workflows, desk, signer))

@@ -27,6 +27,7 @@ from workflows.format import find_formats
 from workflows.graph import Services, Workflow, find_workflow
 from workflows.inputs import angles, check_photos, photo_ids, variant_inputs
 from workflows.manifest import store_creatives
+from workflows.metrics import JOBS_IN_HAND, Meter, Sample, measure_job, measure_steps
 from workflows.personalisation import Personal, apply_decision, check_not_too_personal, personalise
 from workflows.policy import find_policy
 from workflows.revision import Difference, Revision, revise
@@ -100,12 +101,14 @@ class JobDesk:
         services: Services,
         workflows: dict[str, Workflow],
         signer: Signer,
+        meter: Meter,
     ) -> None:
         self._settings = settings
         self._store = store
         self._services = services
         self._workflows = workflows
         self._signer = signer
+        self._meter = meter
         self._results = ResultCache(store)
         self._jobs: dict[str, Job] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -145,7 +148,8 @@ class JobDesk:
         self._jobs[job_id] = job
         task = asyncio.create_task(self._run(job, workflow))
         self._tasks[job_id] = task
-        task.add_done_callback(lambda _: self._tasks.pop(job_id))
+        task.add_done_callback(lambda _: self._forget_task(job_id))
+        self._count_in_hand()
         return job, False
 
     async def revise(self, job_id: str, revision: Revision) -> Job:
@@ -229,6 +233,13 @@ class JobDesk:
         failure = Failure.of(StepFailed("-", 1, "the gateway that ran it has gone"))
         return job.model_copy(update={"status": "failed", "failures": (failure,)})
 
+    def _forget_task(self, job_id: str) -> None:
+        self._tasks.pop(job_id)
+        self._count_in_hand()
+
+    def _count_in_hand(self) -> None:
+        self._meter.record([Sample(JOBS_IN_HAND, value=len(self._tasks))])
+
     async def _run(self, job: Job, workflow: Workflow) -> None:
         job = await self._save(job.model_copy(update={"status": "running", "started_at": _now()}))
         try:
@@ -243,8 +254,10 @@ class JobDesk:
             outcome = {"failures": (Failure.of(VitrineError("see the gateway's log")),)}
         status = _status(outcome)
         finished = _now()
-        spent_ms = 1000 * (finished - job.created_at).total_seconds()
-        done = {"status": status, "finished_at": finished, "timings_ms": {"total": round(spent_ms, 1)}}
+        spent_s = (finished - job.created_at).total_seconds()
+        done = {"status": status, "finished_at": finished, "timings_ms": {"total": round(1000 * spent_s, 1)}}
+        errors = [(failure.code, failure.format) for failure in outcome.get("failures", ())]
+        self._meter.record(measure_job(workflow.name, status, spent_s, outcome.get("creatives", ()), errors))
         try:
             await self._save(self._jobs[job.id].model_copy(update=outcome | done))
         except VitrineError:
@@ -293,6 +306,7 @@ class JobDesk:
         services = ChosenServices(self._services, brief.generation)
         wanted = [{name: given[name] for name in workflow.inputs} for given in inputs]
         made = await make_variants(workflow, wanted, services, results, lambda step: self._advance(job.id, step), known)
+        self._meter.record(measure_steps(made))
         names = [variant.audience.id for variant in brief.variants]
         failures = tuple(
             Failure.of(result, name)

@@ -2,11 +2,14 @@
 
 import io
 import json
+import re
+import time
 
 import httpx
 import numpy as np
 import pytest
 import yaml
+from monitored import queries, series_in
 from PIL import Image
 
 from services.catalog import services
@@ -166,3 +169,20 @@ def test_ready_and_documented(client):
     assets = [part.split('"')[0] for part in page.split("/docs-assets/")[1:]]
     assert assets
     assert all(client.get(f"/docs-assets/{asset}").status_code == 200 for asset in assets)
+
+
+def test_metrics_of_the_job_can_be_scraped(stack, job):
+    """Prometheus finds what the gateway measured, and every series of Ray's that dashboard and alerts read."""
+    wanted = {name for query in queries() for name in series_in(query)}
+    ours = {name for name in wanted if name.startswith("ray_vitrine")}
+    seen: set[str] = set()
+    for _ in range(60):  # Ray's agents report every few seconds
+        text = httpx.get(stack.stack.record.metrics_url).text
+        seen = set(re.findall(r"^(ray_\w+)\{", text, re.MULTILINE))
+        if wanted - ours <= seen and "ray_vitrine_jobs_total" in seen:
+            break
+        time.sleep(1)
+    assert wanted - ours - seen == set()
+    assert re.search(r'^ray_vitrine_jobs_total\{.*outcome="succeeded".*\} [1-9]', text, re.MULTILINE)
+    assert re.search(r'^ray_vitrine_creatives_total\{.*format="meta_story_9x16".*outcome="made"', text, re.MULTILINE)
+    assert job["id"] not in text

@@ -26,7 +26,14 @@ KEYS = Credentials(s3_access_key="access-1", s3_secret_key="secret-1", ray_token
 
 
 def record(**changes: object) -> StackRecord:
-    facts = {"http_port": 9, "dashboard_port": 9, "s3_endpoint": "127.0.0.1:9", "embedded_store": True, "ports": [9]}
+    facts = {
+        "http_port": 9,
+        "dashboard_port": 9,
+        "metrics_port": 9,
+        "s3_endpoint": "127.0.0.1:9",
+        "embedded_store": True,
+        "ports": [9],
+    }
     return StackRecord(**(facts | {"started_at": "2026-01-01T00:00:00+00:00"} | changes))
 
 
@@ -95,7 +102,7 @@ def test_a_torn_record_counts_as_none(tmp_path: Path) -> None:
 
 def test_secrets_travel_in_the_environment_not_in_commands(tmp_path: Path) -> None:
     place, ports = Place(tmp_path), list(range(21_000, 21_014))
-    commands = [servers.store_command(Path("weed"), place, ports), servers.ray_command(place, ports[10:13], 8265)]
+    commands = [servers.store_command(Path("weed"), place, ports), servers.ray_command(place, ports[10:14], 8265)]
     for command in commands:
         text = " ".join(command)
         assert not any(secret in text for secret in KEYS.model_dump().values())

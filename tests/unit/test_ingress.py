@@ -5,6 +5,7 @@ import io
 
 import httpx
 import pytest
+from ledger import Ledger
 from PIL import Image
 
 import workflows.nodes  # noqa: F401  registers the nodes
@@ -133,7 +134,7 @@ def scripted(store, monkeypatch):
 @pytest.fixture
 async def client(store, scripted, settings):
     graphs = load_workflows(ROOT / "workflows" / "ads", TYPES)
-    desk = JobDesk(settings, store, scripted, graphs, SIGNER)
+    desk = JobDesk(settings, store, scripted, graphs, SIGNER, Ledger())
     app = build_ingress(Gateway(settings, store, scripted, graphs, desk, SIGNER))
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://vitrine") as made:

@@ -77,6 +77,7 @@ def status(json: Json = False) -> None:
         "url": stack.base_url,
         "s3_endpoint": record.s3_endpoint if record else None,
         "ray_dashboard": f"http://127.0.0.1:{record.dashboard_port}" if record else None,
+        "metrics": record.metrics_url if record else None,
         "started_at": record.started_at if record else None,
         "memory_mib": round(stack.memory_bytes() / 2**20),
     }

@@ -21,6 +21,7 @@ class StackRecord(BaseModel):
 
     http_port: int
     dashboard_port: int
+    metrics_port: int
     s3_endpoint: str
     embedded_store: bool
     ports: list[int]
@@ -30,6 +31,11 @@ class StackRecord(BaseModel):
     @property
     def base_url(self) -> str:
         return f"http://127.0.0.1:{self.http_port}"
+
+    @property
+    def metrics_url(self) -> str:
+        """What Prometheus scrapes: the metrics of Ray, Serve and the gateway."""
+        return f"http://127.0.0.1:{self.metrics_port}/metrics"
 
 
 class Credentials(BaseModel):

@@ -53,12 +53,13 @@ def remove_store_sockets(ports: list[int]) -> None:
 
 def ray_command(place: Place, ports: list[int], dashboard_port: int) -> list[str]:
     """A one-machine Ray head. ``num-cpus`` is bookkeeping only: room for a few replicas on a small laptop."""
-    gcs, client, agent = ports
+    gcs, client, agent, metrics = ports
     return [
         *(sys.executable, "-m", "ray.scripts.scripts", "start", "--head", "--disable-usage-stats", "--no-monitor"),
         *("--node-ip-address=127.0.0.1", "--dashboard-host=127.0.0.1", "--include-dashboard=true"),
         *(f"--port={gcs}", f"--ray-client-server-port={client}", f"--dashboard-agent-listen-port={agent}"),
-        *(f"--dashboard-port={dashboard_port}", "--min-worker-port=0", "--max-worker-port=0"),
+        *(f"--dashboard-port={dashboard_port}", f"--metrics-export-port={metrics}"),
+        *("--min-worker-port=0", "--max-worker-port=0"),
         *(f"--temp-dir={place.scratch}", f"--object-store-memory={OBJECT_STORE_BYTES}"),
         *(f"--num-cpus={max(8, os.cpu_count() or 1)}", "--include-log-monitor=false", "--log-color=false"),
     ]

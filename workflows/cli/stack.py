@@ -25,7 +25,7 @@ from workflows.cli.record import Credentials, Place, StackRecord
 
 SERVE_CONFIG = ROOT / "deploy" / "serve.yaml"
 DASHBOARD_PORT = 8265
-RAY_PORTS = 3
+RAY_PORTS = 4
 START_TIMEOUT_S = 600
 PORT_PATIENCE_S = 15
 Report = Callable[[str], None]
@@ -156,6 +156,7 @@ class Stack:
         record = StackRecord(
             http_port=self.http_port,
             dashboard_port=DASHBOARD_PORT if is_free(DASHBOARD_PORT) else ports[-1],
+            metrics_port=ports[servers.S3_PORTS + RAY_PORTS - 1],
             s3_endpoint=f"127.0.0.1:{ports[0]}" if embedded else settings.s3_endpoint,
             embedded_store=embedded,
             ports=ports,
