@@ -29,12 +29,13 @@ TYPES: dict[str, Any] = {
     "room_photo": RoomPhoto,
 }
 
+PHOTOS = ("person", "room")
 REQUIRED = ("person",)
 
 
 def photo_ids(brief: Brief) -> dict[str, str]:
     """The photos besides the product's, by the name that workflows give them."""
-    given = {"person": brief.person, "room": brief.room}
+    given = dict(zip(PHOTOS, (brief.person, brief.room), strict=True))
     return {name: photo.image for name, photo in given.items() if photo}
 
 
