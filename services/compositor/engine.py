@@ -114,7 +114,8 @@ class CompositorEngine:
 
     def _measure_all(self, request: ComposeRequest, logos: Logos) -> dict[Words, Copy]:
         """The words as they stand on the canvases, measured: two headlines at most."""
-        return {words: self._measure(request, words, logos) for words in map(request.words.on, request.canvases)}
+        said = dict.fromkeys(map(request.words.on, request.canvases))
+        return {words: self._measure(request, words, logos) for words in said}
 
     def _measure(self, request: ComposeRequest, said: Words, logos: Logos) -> Copy:
         words = said.model_dump()

@@ -59,9 +59,16 @@ class Face:
         """Depth of g, p, q below the baseline."""
         return self._font.getbbox("gpqy", anchor="ls")[3] / _EM
 
+    @cached_property
+    def _bearings(self) -> dict[str, float]:
+        """By letter, those that were asked for."""
+        return {}
+
     def bearing(self, text: str) -> float:
         """Empty space left of the first letter's ink, so that lines can be aligned by eye."""
-        return self._font.getbbox(text[:1], anchor="ls")[0] / _EM
+        if text[:1] not in self._bearings:
+            self._bearings[text[:1]] = self._font.getbbox(text[:1], anchor="ls")[0] / _EM
+        return self._bearings[text[:1]]
 
     def extent(self, text: str) -> tuple[float, float]:
         """Height above and depth below the baseline of the ink of these letters."""
@@ -89,10 +96,19 @@ class FontChain:
         own, others = _middle(self.faces[0]), [_middle(face) for face in faces]
         return max([own, *others]) - own
 
-    @property
-    def css(self) -> str:
-        """As a CSS font-family list."""
-        return ", ".join(f"'{face.family}'" for face in self.faces)
+    def css(self, text: str) -> str:
+        """As a CSS font-family list, which ends with the face that completes the letters of a text.
+
+        The engine sets the same without the others, in half the time.
+        """
+        missing = set(map(ord, text))
+        names = []
+        for face in self.faces:
+            names.append(f"'{face.family}'")
+            missing -= face.letters
+            if not missing:
+                break
+        return ", ".join(names)
 
     def split(self, text: str, layer: str) -> dict[Face, str]:
         """The letters of a text by the face that sets them. Marks, joiners and spaces go with anything.

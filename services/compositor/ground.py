@@ -32,6 +32,7 @@ class Ink:
     change: float
 
 
+_NO_TONE = np.zeros(3, np.float32)
 _NEUTRAL = ("#111111", "#FFFFFF")
 _DESPERATE = Ink("#111111", True, "#FFFFFF", 0, 0)
 
@@ -65,7 +66,11 @@ def choose_inks(
     in every group, each group chooses for itself, also from black and white.
     """
     grounds = [(_grounds(sheet, items), may_scrim) for items, may_scrim in groups]
-    table = [[_mend(colour, *ground, logos) for ground in grounds] for colour in (style.text, style.background)]
+    brand = (style.text, style.background)
+    bare = next((colour for colour in brand if all(_reads(colour, own, logos) for own, _ in grounds)), None)
+    if bare:
+        return (Ink(bare, _is_dark(bare), "#FFFFFF", 0, 0),) * len(grounds)
+    table = [[_mend(colour, *ground, logos) for ground in grounds] for colour in brand]
     complete = [[ink for ink in inks if ink] for inks in table if None not in inks]
     if complete:
         return tuple(min(complete, key=lambda inks: sum(ink.change for ink in inks)))
@@ -83,25 +88,35 @@ def _grounds(sheet: Sheet, items: Sequence[Placed]) -> list[tuple[Ground, Role]]
     return [(sheet.ground(placed.box), placed.role) for placed in items if placed.role != "call_to_action"]
 
 
+def _is_dark(colour: str) -> bool:
+    return luminance_of(colour) < 0.18
+
+
+def _reads(
+    colour: str, grounds: Sequence[tuple[Ground, Role]], logos: Logos, tone: np.ndarray = _NO_TONE, strength: float = 0
+) -> bool:
+    """Whether an ink (with its logo) reads on all grounds, behind a veil of this tone and strength."""
+    own_of_logo = logos.luminance(_is_dark(colour))
+    for ground, role in grounds:
+        own, need = (own_of_logo, LOGO_CONTRAST) if role == "logo" else (luminance_of(colour), NORMAL_TEXT)
+        if worst_ratio(own, ground.under_veil(tone, strength)) < HEADROOM * need:
+            return False
+    return True
+
+
 def _mend(colour: str, grounds: Sequence[tuple[Ground, Role]], may_scrim: bool, logos: Logos) -> Ink | None:
     """The weakest scrim with which this ink reads everywhere in its group; None when none suffices."""
-    is_dark = luminance_of(colour) < 0.18
+    is_dark = _is_dark(colour)
     if not grounds:
         return Ink(colour, is_dark, "#FFFFFF", 0, 0)
     mean = np.average([ground.mean for ground, _ in grounds], 0, [len(ground.pixels) for ground, _ in grounds])
     scrim = mix("#FFFFFF" if is_dark else "#0A0A0A", hexadecimal(tuple(mean)), _SCRIM_TINT)
     tone = np.array(rgb(scrim), np.float32)
-    needs = {"logo": (logos.luminance(is_dark), HEADROOM * LOGO_CONTRAST)}
-    words = (luminance_of(colour), HEADROOM * NORMAL_TEXT)
+    strengths = STRENGTHS if may_scrim else STRENGTHS[:1]
 
     def reads(strength: float) -> bool:
-        for ground, role in grounds:
-            own, need = needs.get(role, words)
-            if worst_ratio(own, ground.under_veil(tone, strength)) < need:
-                return False
-        return True
+        return _reads(colour, grounds, logos, tone, strength)
 
-    strengths = STRENGTHS if may_scrim else STRENGTHS[:1]
     index = 0 if reads(0) else bisect_left(strengths, True, lo=1, key=reads)
     if index == len(strengths):
         return None

@@ -12,7 +12,7 @@ from services.compositor.camera import develop
 from services.compositor.contrast import rgb
 from services.compositor.memory import Memory
 from services.compositor.scrim import lay_scrim
-from services.compositor.sheet import Sheet
+from services.compositor.sheet import Sheet, lay_over
 from services.compositor.text_layer import TextLayer
 from services.images import Box
 
@@ -40,7 +40,11 @@ class Paints:
     def scaled(self, layer: Logo) -> np.ndarray:
         """A logo the size of its box: uint8 H x W x 4, straight alpha."""
         key, size = layer.image.key, (layer.box.width, layer.box.height)
-        return self.drawn.recall([key], f"logo {key} {size}", lambda: _scale(self.logo(key), size))
+        return self.drawn.recall([key], f"logo {key} {size}", lambda: _scale(self._weighted(key), size))
+
+    def _weighted(self, key: str) -> np.ndarray:
+        """A logo with its colours weighted by alpha, so that scaling brings in none from where nothing is seen."""
+        return self.drawn.recall([key], f"weighted logo {key}", lambda: _weigh(self.logo(key)))
 
     def words(self, layer: Type) -> np.ndarray:
         """The words and plaques of a layer, for its box: uint8 H x W x 4, straight alpha."""
@@ -133,13 +137,17 @@ def _trim(logo: Image.Image) -> np.ndarray:
     return np.asarray(logo.crop(logo.getchannel("A").getbbox()))
 
 
-def _scale(logo: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """Colours are weighted with their alpha, so that none comes in from where nothing is seen."""
-    alpha = logo[..., 3:].astype(np.float32) / 255
-    way = cv2.INTER_AREA if size[0] < logo.shape[1] else cv2.INTER_CUBIC
-    flat = cv2.resize(np.concatenate([logo[..., :3] * alpha, 255 * alpha], 2), size, interpolation=way)
-    flat[..., :3] *= 255 / np.maximum(flat[..., 3:], 1)
-    return np.clip(np.rint(flat), 0, 255).astype(np.uint8)
+def _weigh(logo: np.ndarray) -> np.ndarray:
+    share = cv2.cvtColor(logo[..., 3], cv2.COLOR_GRAY2RGB)
+    return np.dstack([cv2.multiply(np.ascontiguousarray(logo[..., :3]), share, scale=1 / 255), logo[..., 3]])
+
+
+def _scale(weighted: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """Scaled, and straight alpha again."""
+    way = cv2.INTER_AREA if size[0] < weighted.shape[1] else cv2.INTER_CUBIC
+    scaled = cv2.resize(weighted, size, interpolation=way).astype(np.float32)
+    scaled[..., :3] *= 255 / np.maximum(scaled[..., 3:], 1)
+    return np.clip(np.rint(scaled), 0, 255).astype(np.uint8)
 
 
 def _paint_fill(under: np.ndarray, layer: Fill) -> None:
@@ -165,6 +173,4 @@ def _blend(sheet: Sheet, box: Box, over: np.ndarray) -> None:
             bottom=box.top + top + height,
         )
     )
-    share = cv2.cvtColor(alpha[part], cv2.COLOR_GRAY2RGB)
-    words = cv2.multiply(cv2.cvtColor(over[part], cv2.COLOR_RGBA2RGB), share, scale=1 / 255)
-    cv2.add(words, cv2.multiply(under, cv2.bitwise_not(share), scale=1 / 255), dst=under)
+    lay_over(under, cv2.cvtColor(over[part], cv2.COLOR_RGBA2RGB), alpha[part])

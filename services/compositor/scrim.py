@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-import cv2
 import numpy as np
 
 from services.compositor.artwork import Scrim
@@ -10,7 +9,7 @@ from services.compositor.camera import Shot, product_matte
 from services.compositor.contrast import rgb
 from services.compositor.ground import Ink
 from services.compositor.setting import Placed
-from services.compositor.sheet import Sheet
+from services.compositor.sheet import Sheet, lay_over
 from services.compositor.template import Side
 from services.images import Box, ImageRef
 
@@ -50,31 +49,24 @@ def lay_scrim(sheet: Sheet, scrim: Scrim, cutout_alpha: np.ndarray) -> None:
         return
     first, last = int(seen[0]), int(seen[-1]) + 1
     left, top, right, bottom = (0, first, sheet.width, last) if is_upright else (first, 0, last, sheet.height)
-    ramp = 256 * scrim.strength * profile[first:last]
-    veil = np.empty((bottom - top, right - left), np.float32)
-    veil[:] = ramp[:, None] if is_upright else ramp
-    _spare(veil, (left, top), *product_matte(scrim.product, scrim.picture, cutout_alpha))
+    product, matte = product_matte(scrim.product, scrim.picture, cutout_alpha)
+    bare = sheet.look(product.top, product.bottom)[:, product.left : product.right].copy()
     under = sheet.touch(Box(left=left, top=top, right=right, bottom=bottom))
-    under[:] = _mixed(under, cv2.cvtColor(veil.astype(np.uint16), cv2.COLOR_GRAY2RGB), rgb(scrim.colour))
+    veil = (256 * scrim.strength * profile[first:last]).astype(np.uint16)
+    under[:] = _veiled(under, veil[:, None] if is_upright else np.repeat(veil, 3)[None], rgb(scrim.colour))
+    lay_over(sheet.touch(product), bare, matte)
 
 
-def _spare(veil: np.ndarray, corner: tuple[int, int], product: Box, matte: np.ndarray) -> None:
-    """Take the veil away from the product, in place."""
-    left, top = max(product.left - corner[0], 0), max(product.top - corner[1], 0)
-    part = veil[top : max(0, product.bottom - corner[1]), left : max(0, product.right - corner[0])]
-    rows, columns = top + corner[1] - product.top, left + corner[0] - product.left
-    part *= 1 - matte[rows : rows + part.shape[0], columns : columns + part.shape[1]].astype(np.float32) / 255
-
-
-def _mixed(pixels: np.ndarray, veil: np.ndarray, colour: tuple[int, int, int]) -> np.ndarray:
-    """Pixels behind a veil (uint16 H x W x 3, 256 = none of them is seen) of one colour, by ordered dithering."""
+def _veiled(pixels: np.ndarray, veil: np.ndarray, colour: tuple[int, int, int]) -> np.ndarray:
+    """Pixels behind a veil (uint16 per row or per value of a row, 256 = none of them is seen) of one colour."""
     height, width = pixels.shape[:2]
-    mixed = pixels * (256 - veil)
-    mixed.reshape(height, -1)[:] += veil.reshape(height, -1) * np.tile(np.array(colour, np.uint16), width)
+    mixed = pixels.reshape(height, -1) * (256 - veil)
+    mixed += veil * np.tile(np.array(colour, np.uint16), width)
     pattern = np.repeat(np.tile(_BAYER, (1, -(-width // 4)))[:, :width], 3, axis=1)
     for row in range(4):
-        mixed.reshape(height, -1)[row::4] += pattern[row]
-    return (mixed >> 8).astype(np.uint8)
+        mixed[row::4] += pattern[row]
+    mixed >>= 8
+    return mixed.astype(np.uint8).reshape(pixels.shape)
 
 
 def _profile(scrim: Scrim, length: int) -> np.ndarray:

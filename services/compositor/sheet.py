@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
+import cv2
 import numpy as np
 
 from services.compositor.contrast import extremes, hexadecimal, luminance, sample
@@ -87,6 +88,15 @@ class Sheet:
             rows = slice(band * BAND_PX, (band + 1) * BAND_PX)
             self._own[rows] = self._underlay[rows]
         self._filled[bands] = True
+
+
+def lay_over(under: np.ndarray, over: np.ndarray, alpha: np.ndarray) -> None:
+    """Lay one picture (uint8 H x W x 3) over another, in place; alpha is uint8 H x W."""
+    if not alpha.size:
+        return
+    share = cv2.cvtColor(alpha, cv2.COLOR_GRAY2RGB)
+    rest = cv2.multiply(under, cv2.bitwise_not(share), scale=1 / 255)
+    cv2.add(cv2.multiply(over, share, scale=1 / 255), rest, dst=under)
 
 
 def _bands(top: int, bottom: int) -> slice:

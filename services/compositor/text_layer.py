@@ -1,5 +1,6 @@
 """Type: the only module that knows the text engine. Fonts are registered once; then it measures and draws."""
 
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from services.images import Box
 
 _MEASURE_PX = 100.0
 _RULERS = ("n n", "nn", "-")  # measured with every text, for its spaces and hyphens
+_KEPT_WIDTHS = 4_000  # of runs that were measured last
 _LEADING = 0.14  # least space between the ink of two lines, in em
 
 
@@ -110,6 +112,7 @@ class TextLayer:
         self._renderer = Renderer()
         self._hyphenator = Hyphenator(patterns)
         self._book = FontBook(fonts)
+        self._widths: OrderedDict[tuple[str, Font], float] = OrderedDict()
         for face in (face for weights in self._book.faces.values() for face in weights.values()):
             self._renderer.register_font(face.path.read_bytes(), name=face.family, weight=face.weight)
 
@@ -151,9 +154,19 @@ class TextLayer:
         return fine_cut(texts, joins, lambda text: self._hyphenator.divide(text, language))
 
     def _measure_widths(self, texts: Sequence[tuple[str, TextStyle]]) -> list[float]:
-        nodes = [_text_node(text, style, _MEASURE_PX) for text, style in texts]
-        measured = self._renderer.measure(_root(nodes, 8000, 400), width=8000, height=400)
-        return [sum(run["width"] for run in node["runs"]) / _MEASURE_PX for node in measured["children"]]
+        """Widths in em; a run that was measured before is not measured again."""
+        keys = [(text, style.font) for text, style in texts]
+        fresh = {key: run for key, run in zip(keys, texts, strict=True) if key not in self._widths}
+        nodes = [_text_node(text, style, _MEASURE_PX) for text, style in fresh.values()]
+        measured = self._renderer.measure(_root(nodes, 8000, 400), width=8000, height=400)["children"] if nodes else []
+        for key, node in zip(fresh, measured, strict=True):
+            self._widths[key] = sum(run["width"] for run in node["runs"]) / _MEASURE_PX
+        found = [self._widths[key] for key in keys]
+        for key in keys:
+            self._widths.move_to_end(key)
+        while len(self._widths) > _KEPT_WIDTHS:
+            self._widths.popitem(last=False)
+        return found
 
     def draw(self, layer: Type) -> np.ndarray:
         """The words and plaques of a layer, for its box: uint8 H x W x 4, straight alpha."""
@@ -203,7 +216,7 @@ def _text_node(text: str, style: TextStyle, size_px: float, **extra: Any) -> dic
     css = {
         "position": "absolute",
         "fontSize": size_px,
-        "fontFamily": style.fonts.css,
+        "fontFamily": style.fonts.css(text),
         "fontWeight": face.weight,
         "lineHeight": f"{ascent + descent}px",
         "letterSpacing": f"{style.tracking}em",

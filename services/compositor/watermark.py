@@ -9,6 +9,7 @@ The payload is 24 bits of identity and their CRC-8. Every block carries one bit;
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -63,7 +64,8 @@ def embed(pixels: np.ndarray, identity: int, spare: Box | None = None, first_row
 
 def _per_pixel(blocks: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     """Values of whole blocks (rows x columns x 3) for every pixel of a picture; 0 where there is no whole block."""
-    padded = np.pad(blocks, ((0, 1), (0, 1), (0, 0)))
+    padded = np.zeros((blocks.shape[0] + 1, blocks.shape[1] + 1, 3), np.uint8)
+    padded[:-1, :-1] = blocks
     wide = np.repeat(padded, BLOCK_PX, axis=1)[:, : shape[1]]
     return np.repeat(wide, BLOCK_PX, axis=0)[: shape[0]]
 
@@ -121,6 +123,7 @@ def _offset(bits: np.ndarray) -> np.ndarray:
     return np.where(bits, np.float32(0.5), np.float32(0.0))
 
 
+@lru_cache(100)
 def _payload(identity: int) -> np.ndarray:
     whole = identity | _crc8(identity) << 24
     return np.array([whole >> place & 1 for place in range(BITS)], bool)
