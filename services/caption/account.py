@@ -13,8 +13,11 @@ from services.caption.service import CaptionRequest
 from services.contract import Output
 
 
-def complete(output: Output, request: CaptionRequest, image: Image.Image) -> Output:
-    """Add the text ``description`` and the facts that ``CaptionRequest`` promises of every captioner."""
+def complete(output: Output, request: CaptionRequest, image: Image.Image, told: str) -> Output:
+    """Add the text ``description`` and the facts that ``CaptionRequest`` promises of every captioner.
+
+    ``told`` is what people may be told that the picture shows: the caption, or less.
+    """
     caption, confidence = output.text["caption"], output.facts.get("confidence", 1.0)
     words = output.facts.get("words", {})
     assert isinstance(words, dict)
@@ -31,5 +34,5 @@ def complete(output: Output, request: CaptionRequest, image: Image.Image) -> Out
         "boxes": [dict(one) for one in found],
         "contradictions": [*contradictions(caption, request.scene, request.title, own, confidence)],
     }
-    description = describe(caption, request, image, colour_names(colours), [str(one["role"]) for one in found])
+    description = describe(told, request, image, colour_names(colours), [str(one["role"]) for one in found])
     return replace(output, text={**output.text, "description": description}, facts={**output.facts, **facts})

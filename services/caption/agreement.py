@@ -25,6 +25,7 @@ PLACES = {  # how a place is said; the nearest one to a text is the place that t
     "snow": "fresh snow in front of a blurred winter forest", "fairy lights": "a table in front of golden fairy lights",
 }  # fmt: skip
 OTHER_PLACE = 0.2  # cosine by which another place must be nearer to the request: 1 % false alarms, 70 % of wrong places
+SAME_PLACE = 0.05  # cosine by which another place may be nearer and the caption still says the place that was asked for
 # Confidence below which a caption accuses nobody.
 SURE = 0.75
 OTHER_COLOUR = 30.0  # CIE76 from the nearest shade of a named colour to every common colour of the product
@@ -49,11 +50,20 @@ def contradictions(
 
 
 def _other_place(caption: str, scene: str) -> Iterator[str]:
-    asked, seen = place_of(scene), place_of(caption)
+    if _farther(caption, scene) > OTHER_PLACE:
+        yield f"asked for {place_of(scene)}, the picture shows {place_of(caption)}"
+
+
+def is_borne_out(caption: str, scene: str) -> bool:
+    """Whether what was asked for bears out the place that a caption names; without a request nothing does."""
+    return bool(scene) and _farther(caption, scene) <= SAME_PLACE
+
+
+def _farther(caption: str, scene: str) -> float:
+    """By how much another place is nearer to the request than the caption's place: cosine, 0 for the same place."""
     nearness = load_encoder().encode([scene])[0] @ place_vectors().T
     names = list(PLACES)
-    if nearness[names.index(asked)] - nearness[names.index(seen)] > OTHER_PLACE:
-        yield f"asked for {asked}, the picture shows {seen}"
+    return float(nearness[names.index(place_of(scene))] - nearness[names.index(place_of(caption))])
 
 
 def _other_colour(named: Sequence[str], product_colours: Sequence[str]) -> Iterator[str]:

@@ -12,9 +12,9 @@ from services.images import Box
 def describe(
     caption: str, request: CaptionRequest, image: Image.Image, colours: Sequence[str], roles: Sequence[str]
 ) -> str:
-    """What is seen, where the product stands, the colours by name, and how many lines of text and persons there are.
+    """What is seen, where the product stands, the colours by name, and how many persons there are.
 
-    ``roles`` are those of the boxes that were found.
+    ``roles`` are those of the boxes that were found. Lettering is not told: textures of photographs are taken for it.
     """
     return " ".join(_sentences(caption, request, image, colours, roles))
 
@@ -29,7 +29,6 @@ def _sentences(
         yield f"{request.title} stands {place} and fills {share:.0%} of the height."
     if not all(colour in caption for colour in colours):
         yield f"The main {'colour is' if len(colours) == 1 else 'colours are'} {in_words(colours)}."
-    yield from _count(roles.count("text"), "line of text", "lines of text")
     yield from _count(roles.count("person"), "person", "persons")
 
 

@@ -10,7 +10,7 @@ from transformers import AutoImageProcessor, AutoTokenizer, VisionEncoderDecoder
 from transformers.modeling_outputs import BaseModelOutput
 
 from services.caption.account import complete
-from services.caption.agreement import place_vectors
+from services.caption.agreement import is_borne_out, place_vectors
 from services.caption.alt_text import alt_text, measured_alt_text, measured_caption
 from services.caption.colours import colour_names, common_colours, opaque
 from services.caption.familiarity import features, load_familiarity
@@ -39,6 +39,9 @@ class CaptionEngine:
     def generate(self, request: CaptionRequest, images: Mapping[str, Image.Image]) -> Output:
         """Caption and alt text of ``images["image"]``; of an unfamiliar one only what is measured, its colours.
 
+        What people are told (alt text, description) names a place only where the request's scene bears it out: the
+        captioner alone takes one photograph in six for a scene.
+
         Facts of its own: ``words`` (kind, family, surface, colour, mood, light_side; empty where it is not sure),
         ``confidences`` (0..1 for each, and ``familiar``: that the picture is of the captioner's world) and
         ``confidence`` (0..1, that the place is named rightly; 0 where none is named).
@@ -51,11 +54,13 @@ class CaptionEngine:
             "confidences": {word: round(confidence, 3) for word, confidence in confidences.items()},
             "confidence": round(confidences["family"], 3) if words.family else 0.0,
         }
-        text = {"caption": words.sentence, "alt_text": alt_text(request.title, words)}
-        if not words.family:
-            colours = colour_names(common_colours(image))
-            text = {"caption": measured_caption(colours), "alt_text": measured_alt_text(request.title, colours)}
-        return complete(Output(text=text, facts=facts), request, image)
+        colours = colour_names(common_colours(image))
+        measured, caption = measured_caption(colours), words.sentence
+        if words.family and is_borne_out(caption, request.scene):
+            text = {"caption": caption, "alt_text": alt_text(request.title, words)}
+            return complete(Output(text=text, facts=facts), request, image, told=caption)
+        text = {"caption": caption or measured, "alt_text": measured_alt_text(request.title, colours)}
+        return complete(Output(text=text, facts=facts), request, image, told=measured)
 
     @torch.inference_mode()
     def _say(self, image: Image.Image) -> tuple[SceneWords, dict[str, float]]:

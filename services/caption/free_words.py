@@ -18,4 +18,4 @@ def answer(said: str, request: CaptionRequest, image: Image.Image) -> Output:
     """Caption and alt text, completed. The caption is one line without "The image shows"."""
     line = OPENING.sub("", " ".join(said.split())).rstrip(" .") or "a picture"
     seen = Output(text={"caption": line, "alt_text": caption_alt_text(request.title, line)})
-    return complete(seen, request, image)
+    return complete(seen, request, image, told=seen.text["caption"])

@@ -38,7 +38,7 @@ SERVICE = Service(
         Checkpoint(
             name="captioner",
             source="assets/models/captioner",
-            revision="2",
+            revision="3",
             licence="Apache-2.0",
             engine="services.caption.engine:CaptionEngine",
         ),

@@ -6,7 +6,7 @@ from PIL import Image, ImageDraw
 from skimage import data
 
 from services.caption.account import complete
-from services.caption.agreement import PLACES, contradictions, place_of, tags
+from services.caption.agreement import PLACES, contradictions, is_borne_out, place_of, tags
 from services.caption.attention import focal_point
 from services.caption.colours import colour_name, distance_to_name, named_colours
 from services.caption.objects import kind_of_title
@@ -30,7 +30,7 @@ def picture(colour: str = "red") -> Image.Image:
 
 
 def account(image: Image.Image, caption: str = FOREST, **request) -> Output:
-    return complete(Output(text={"caption": caption}), CaptionRequest(image=REF, **request), image)
+    return complete(Output(text={"caption": caption}), CaptionRequest(image=REF, **request), image, told=caption)
 
 
 def test_another_place_is_a_contradiction():
@@ -39,6 +39,13 @@ def test_another_place_is_a_contradiction():
     assert wrong == ["asked for beach, the picture shows forest"]
     assert account(picture(), scene="woodland clearing, green").facts["contradictions"] == []
     assert list(contradictions(FOREST, "beach", "", (), confidence=0.1)) == []
+
+
+def test_people_are_told_a_place_only_where_the_request_bears_it_out():
+    """Nothing asked, nothing borne out; a place may be told in other words, but not another place."""
+    assert is_borne_out(FOREST, "woodland clearing, green")
+    assert not is_borne_out(FOREST, "")
+    assert not is_borne_out(FOREST, "seaside in summer, blue, midday sun")
 
 
 def test_false_alarms_are_rare():

@@ -6,7 +6,7 @@ from workflows.creative import Caption, MadeBy
 from workflows.graph import Services, node
 
 
-@node(version="4", service="caption")
+@node(version="5", service="caption")
 async def caption_image(
     services: Services, image: ImageRef, title: str, scene: str = "", product_box: Box | None = None
 ) -> Caption:
