@@ -63,14 +63,13 @@ class CopyEngine:
         values = list(value_sentences(request.facts, grammar, locale))
         return grammar, values, Judge(self._rules, request, locale, values)
 
-    def attributes(self, request: CopyRequest, lead: Sequence[str]) -> list[str]:
-        """Attributes to write about: those to lead with, then the stated ones, then those the description names."""
+    def attributes(self, request: CopyRequest) -> list[str]:
+        """Attributes to write about: the stated ones, then those that the description names."""
         facts, english = request.facts, self._grammars.find("en")
         reader = self._grammars.languages.get(facts.language)
         description = "" if is_instruction(facts.description, self._rules) else facts.description
         known = [read for name in facts.attributes for read in _read_name(name, english)]
-        stated = [*known, *(reader.read(description) if reader else ())]
-        return list(dict.fromkeys([*(name for name in lead if name in stated), *stated]))
+        return list(dict.fromkeys([*known, *(reader.read(description) if reader else ())]))
 
     @property
     def moments(self) -> Moments:

@@ -63,7 +63,7 @@ class LLMCopyEngine:
     def facts(self, request: CopyRequest, values: Sequence[Sentence], judge: Judge) -> dict[str, str]:
         """Name -> what may be said. Text that speaks to a machine is left out: it would be followed."""
         told = {"title": request.facts.title, "description": request.facts.description}
-        told |= {name: name.replace("_", " ") for name in self._grammar.attributes(request, request.lead)}
+        told |= {name: name.replace("_", " ") for name in self._grammar.attributes(request)}
         told |= {value.facts[0]: value.text for value in values if value.facts}
         return {name: text for name, text in told.items() if text and not judge.problem(text)}
 

@@ -1,7 +1,7 @@
 """Headlines: every one that the facts allow for a reader, ranked by fit, voice and how fresh it is."""
 
 import random
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -82,7 +82,28 @@ def generic_facts(phrase: str) -> tuple[str, ...]:
     return ("title",) if "{title}" in phrase else ("category",)
 
 
-def choose(candidates: Sequence[Candidate], count: int, said: Collection[str]) -> list[Candidate]:
+class Said:
+    """Headlines that other readers got; how much a text repeats of them is found once per pair."""
+
+    def __init__(self) -> None:
+        self._texts: list[str] = []
+        self._known: dict[str, tuple[int, float]] = {}
+
+    def add(self, text: str) -> None:
+        self._texts.append(text)
+
+    def __contains__(self, text: str) -> bool:
+        return text in self._texts
+
+    def repeats(self, text: str) -> float:
+        """The most it has in common with one of them, 0..1."""
+        seen, most = self._known.get(text, (0, 0.0))
+        most = max([most, *(in_common(text, other) for other in self._texts[seen:])])
+        self._known[text] = (len(self._texts), most)
+        return most
+
+
+def choose(candidates: Sequence[Candidate], count: int, said: Said) -> list[Candidate]:
     """The best ``count``, each as different as it can be from those before it and from what was ``said`` to others.
 
     Maximal marginal relevance. What was said already comes again only when nothing else is left.
@@ -106,12 +127,17 @@ def shorten(headline: Candidate, candidates: Sequence[Candidate]) -> Candidate |
     )
 
 
-def _repeats(candidate: Candidate, chosen: Sequence[Candidate], said: Collection[str]) -> float:
+def _repeats(candidate: Candidate, chosen: Sequence[Candidate], said: Said) -> float:
     """How much of what there is it repeats, 0..1; half for opening with the same attribute as one already chosen."""
     same_lead = max((0.5 for other in chosen if other.lead == candidate.lead), default=0.0)
-    others = [*(other.headline.text for other in chosen), *said]
     own = candidate.headline.text
-    return max([same_lead, *(max(likeness(own, other), likeness(other, own)) for other in others)])
+    return max([same_lead, said.repeats(own), *(in_common(own, other.headline.text) for other in chosen)])
+
+
+def in_common(text: str, other: str) -> float:
+    """The share of letter triples that the shorter one has in common with the longer, 0..1."""
+    one, two = _triples(text), _triples(other)
+    return len(one & two) / min(len(one), len(two))
 
 
 def likeness(text: str, other: str) -> float:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from babel import Locale
 
-from services.copywriter.headlines import Candidate, Headlines, choose, generic_facts, likeness, shorten
+from services.copywriter.headlines import Candidate, Headlines, Said, choose, generic_facts, likeness, shorten
 from services.copywriter.limits import fits
 from services.copywriter.service import Angle, CopyRequest, Part, Sentence, WrittenCopy
 from services.errors import CopyImpossible
@@ -28,21 +28,31 @@ class Writer:
         self._grammar, self._values, self._judge = engine.writer_parts(request, locale)
         self._category = request.facts.category
         self._feel = engine.moments.feel(request.moment)
-        stated = engine.attributes(request, request.lead)
-        self._attributes = self._worded(stated)
+        stated = engine.attributes(request)
+        self._stated = [name for name in stated if name in self._grammar.attributes]
+        self._attributes = self._in_order(request.lead)
         self.unused = [name for name in stated if name not in self._grammar.attributes]
         self.disclaimers = self._judge.disclaimers()
-        self.refused: dict[str, str] = {}
+        self._problems: dict[str, str] = {}
+        self._voices: dict[str, float] = {}
         self._dice = random.Random(request.seed)
 
-    def _worded(self, names: Sequence[str]) -> list[str]:
-        return [name for name in names if name in self._grammar.attributes]
+    def _in_order(self, lead: Sequence[str]) -> list[str]:
+        """What may be written about, that which is to lead first."""
+        return list(dict.fromkeys([*(name for name in lead if name in self._stated), *self._stated]))
+
+    def _voice(self, texts: Sequence[str]) -> list[float]:
+        new = [text for text in texts if text not in self._voices]
+        if new:
+            self._voices |= zip(new, self._engine.voice(new, self._request, self._language), strict=True)
+        return [self._voices[text] for text in texts]
 
     def write(self) -> list[WrittenCopy]:
         """The variants, the best first; fewer than asked for when the facts give no more different headlines."""
-        said: list[str] = []
+        said = Said()
         for angle in self._request.earlier:
-            said += [one.headline.text for one in choose(self._headlines(angle), 1, said)]
+            for one in choose(self._headlines(angle), 1, said):
+                said.add(one.headline.text)
         request = self._request
         candidates = self._headlines(Angle(lead=request.lead, moment=request.moment, seed=request.seed))
         ranked = choose(candidates, request.count, said)
@@ -55,18 +65,22 @@ class Writer:
 
     def _headlines(self, angle: Angle) -> list[Candidate]:
         """What may run, for one reader."""
-        attributes = self._worded(self._engine.attributes(self._request, angle.lead))
-        headlines = Headlines(self._request, angle, attributes, self._grammar, self._engine.moments)
-        candidates = headlines.candidates(lambda texts: self._engine.voice(texts, self._request, self._language))
+        order = self._in_order(angle.lead)
+        headlines = Headlines(self._request, angle, order, self._grammar, self._engine.moments)
+        candidates = headlines.candidates(self._voice)
         return [one for one in candidates if self._is_fine(one.headline.text, "headline")]
 
     def _is_fine(self, text: str, part: Part) -> bool:
         if not fits(text, part, self._request.limits):
             return False
-        problem = self._judge.problem(text)
-        if problem:
-            self.refused[text] = problem
-        return not problem
+        if text not in self._problems:
+            self._problems[text] = self._judge.problem(text)
+        return not self._problems[text]
+
+    @property
+    def refused(self) -> dict[str, str]:
+        """Text -> the rule it breaks."""
+        return {text: problem for text, problem in self._problems.items() if problem}
 
     def _fill(self, frame: str, **slots: str) -> str:
         """Brand names and titles may hold braces of their own, so nothing is formatted twice."""
