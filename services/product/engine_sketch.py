@@ -14,6 +14,7 @@ from PIL import Image
 
 from services.images import Shape
 from services.product.engine import ProductEngine
+from services.product.finish import finish_scene
 from services.product.prompt import ScenePrompt
 from services.product.service import ProductRequest
 from services.product.sketch.palette import VOCABULARY, Scene
@@ -40,7 +41,8 @@ class SketchProductEngine(ProductEngine):
         strength = min(1.0, max(request.strength, one_step))
         painted = self._run(request, shape, prompt, image=sketch, strength=strength)
         repaint = VOCABULARY["families"][layout.family].get("repaint", 1.0)
-        return restore_texture(painted, sketch, self._without_texture(sketch), edge=layout.edge, repaint=repaint)
+        plain = self._without_texture(sketch)
+        return photograph(restore_texture(painted, sketch, plain, edge=layout.edge, repaint=repaint), layout)
 
     @torch.no_grad()
     def _without_texture(self, sketch: Image.Image) -> Image.Image:
@@ -67,6 +69,13 @@ def lay_out(prompt: ScenePrompt, shape: Shape, seed: int, size: tuple[int, int])
     )
 
 
+def photograph(scene: Image.Image, layout: Scene) -> Image.Image:
+    """A scene of this layout with its finish: what is far away is out of focus where the vocabulary says so."""
+    blur = VOCABULARY["families"][layout.family].get("blur", 0.0)
+    return finish_scene(scene, edge=layout.edge, side=layout.side, blur=blur)
+
+
 def draw_sketch(prompt: ScenePrompt, shape: Shape, seed: int, size: tuple[int, int]) -> Image.Image:
-    """The scene's layout as an RGB picture of size (width, height) px."""
-    return Image.fromarray(render(lay_out(prompt, shape, seed, size)))
+    """The scene's layout as an RGB picture of size (width, height) px, with its finish but not painted."""
+    layout = lay_out(prompt, shape, seed, size)
+    return photograph(Image.fromarray(render(layout)), layout)

@@ -14,7 +14,7 @@ from services.product.standing import PlateLayout
 
 FURNITURE_CM = 60.0
 RANGES_CM: dict[Ground, tuple[float, float]] = {"table": (6.0, 45.0), "open": (6.0, 160.0)}
-LEAST_SHARE = 0.75  # at 0.65 bottles and mugs looked lost in squares and portraits
+LEAST_SHARE = 0.82  # at 0.75 bottles and mugs still looked small in squares and portraits
 
 
 def is_furniture(size: SizeCm | None) -> bool:

@@ -20,7 +20,7 @@ MOST_ENLARGED = 2.0
 class PlateLayout:
     """One shape: the plate's size in px, the stand point, and the largest product.
 
-    The top 30 % stays calm for a headline; in landscape the left half does, for all text.
+    The top quarter stays free for a headline; in landscape the left half does, for all text.
     """
 
     width: int
@@ -32,9 +32,9 @@ class PlateLayout:
 
 
 LAYOUTS: dict[Shape, PlateLayout] = {
-    "square": PlateLayout(1080, 1080, 0.5, "product in the centre", 0.62, 0.46),
+    "square": PlateLayout(1080, 1080, 0.5, "product in the centre", 0.68, 0.51),
     "landscape": PlateLayout(1320, 720, 0.7, "product on the right", 0.38, 0.56),
-    "portrait": PlateLayout(1080, 1980, 0.5, "product in the centre", 0.62, 0.36),
+    "portrait": PlateLayout(1080, 1980, 0.5, "product in the centre", 0.76, 0.42),
 }
 
 

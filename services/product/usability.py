@@ -22,7 +22,9 @@ CONTACT_SHARE = 0.03
 CLEAR_CONTACT = 0.05
 REACH_PX = 48
 LASTING_PX = 8
-EDGE_STEP = 9.0
+EDGE_STEP, EDGE_RANK = 9.0, 0.5  # Delta E; share of the strongest level edge of the scene
+BORDER_SHARE = 0.07  # of the plate's width, that no podium reaches
+VISIBLE_LIGHT = 14.0  # L* of the ground from which on its shadows can be seen well
 SCENERY_SHARE = 0.10
 
 
@@ -129,28 +131,34 @@ def _missing_contact(view: View) -> float:
     beside = np.delete(ground, np.s_[max(0, view.box.left) : view.box.right], axis=1)
     usual = max(float(np.median(beside)) if beside.size else 0.0, float(np.median(column[-8:])), 1.0)
     at_foot, below = 1 - float(column[:3].mean()) / usual, 1 - float(column[4:].min()) / usual
-    weak = 1 - 0.5 * at_foot / CLEAR_CONTACT
+    weak = (1 - 0.5 * at_foot / CLEAR_CONTACT) * min(1.0, usual / VISIBLE_LIGHT)
     lifted = 4 * (1 - at_foot / below) if below > CLEAR_CONTACT else 0.0
     return float(np.clip(max(weak, lifted), 0, 1))
 
 
 def _above_back_edge(view: View) -> float:
-    """1 where a clear level edge of the scene runs below the foot on both sides of the product, else 0."""
-    left, right = max(0, view.box.left - view.box.width), view.box.right + view.box.width
-    sides = [view.lab[:, left : view.box.left], view.lab[:, view.box.right : right]]
-    wide = [side for side in sides if side.shape[1] > 6]
-    rows = [_edge_below(side, view.box.bottom) for side in wide]
-    return float(bool(rows) and min(rows) > 0 and max(rows) - min(rows) < 0.12 * view.box.height)
+    """1 where a clear level edge of the scene runs below the foot from border to border of the plate, else 0.
+
+    A podium's rim is below the foot, too, but does not reach the borders.
+    """
+    box, width = view.box, view.lab.shape[1]
+    border = max(3, round(BORDER_SHARE * width))
+    near = [(max(0, box.left - box.width), box.left), (box.right, box.right + box.width)]
+    outer = [(0, border), (width - border, width)]
+    sides = [view.lab[:, left:right] for left, right in near if right - left > 6 and left < width - 6]
+    sides += [view.lab[:, left:right] for left, right in outer]
+    rows = [_edge_below(side, box.bottom) for side in sides]
+    return float(min(rows) > 0 and max(rows) - min(rows) < 0.12 * box.height)
 
 
 def _edge_below(side: np.ndarray, foot: int) -> int:
-    """The row of a lasting level edge under the foot about as strong as any in the scene, else 0. side: Lab."""
+    """The row of a lasting level edge under the foot at least half as strong as any in the scene, else 0. side: Lab."""
     profile = np.median(side, axis=1)
     sums = np.cumsum(np.vstack([np.zeros((1, 3)), profile]), axis=0)
     means = (sums[LASTING_PX:] - sums[:-LASTING_PX]) / LASTING_PX
     steps = np.linalg.norm(means[LASTING_PX:] - means[:-LASTING_PX], axis=1)
     under = steps[max(0, foot + 3 - LASTING_PX) :]
-    if not len(under) or under.max() < max(EDGE_STEP, 0.7 * steps.max()):
+    if not len(under) or under.max() < max(EDGE_STEP, EDGE_RANK * steps.max()):
         return 0
     return len(steps) - len(under) + int(under.argmax()) + LASTING_PX
 

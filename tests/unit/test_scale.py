@@ -77,8 +77,10 @@ def test_a_small_product_passes_the_gate_at_its_own_size():
     layout = scale_layout(LAYOUTS["square"], MUG, "open")
     prompt = write_prompt("seamless studio backdrop, sky blue", 0, VOCABULARY)
     scene = draw_sketch(prompt, "square", 0, (512, 512))
-    plate, box = stand_product(scene, mug_cutout(), layout, prompt.light)
-    found = examine(plate, box, mug_cutout(), layout, "exact", seed=0, attempts=1)
+    drawn = mug_cutout()
+    large = drawn.resize((2 * drawn.width, 2 * drawn.height))  # products are enlarged twice at most
+    plate, box = stand_product(scene, large, layout, prompt.light)
+    found = examine(plate, box, large, layout, "exact", seed=0, attempts=1)
     assert found.usability.scores["size_mismatch"] < 0.1
 
 

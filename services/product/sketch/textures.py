@@ -38,26 +38,35 @@ def wood(rng: np.random.Generator) -> np.ndarray:
     return np.clip(warm, 0.1, 1.6).astype(np.float32)
 
 
-def veins(rng: np.random.Generator, cells: float, width: float) -> np.ndarray:
+def ridges(rng: np.random.Generator, cells: float, width: float) -> np.ndarray:
     """Thin bright ridges, 0..1, of a bent noise field."""
     field = noise(rng, SIZE, SIZE, (cells, cells * 0.7), 4)
     return np.exp(-((field / width) ** 2))
 
 
+def veins(rng: np.random.Generator, angle: float, per_side: float, width: float) -> np.ndarray:
+    """Seams that run across the slab at the angle (radians), 0..1: sharp inside, feathered outside, fading in and out.
+
+    They are the level lines of a bent slope, which never close, as those of plain noise do: rings look scribbled.
+    """
+    y, x = np.mgrid[0:SIZE, 0:SIZE].astype(np.float32) / SIZE
+    bend = 0.045 * noise(rng, SIZE, SIZE, (3, 3), 2) + 0.008 * noise(rng, SIZE, SIZE, (12, 12), 3)
+    phase = per_side * (x * np.cos(angle) + y * np.sin(angle) + bend) + rng.uniform()
+    apart = np.abs(phase - np.round(phase)) / per_side
+    fade = smoothstep(noise(rng, SIZE, SIZE, (4, 4), 3), -0.9, 1.4)
+    return fade * np.exp(-apart / (width * (0.35 + fade)))
+
+
 def marble(rng: np.random.Generator) -> np.ndarray:
-    patches = noise(rng, SIZE, SIZE, (3, 3), 4)
-    strong, middle, fine = veins(rng, 2.5, 0.04), veins(rng, 5, 0.05), veins(rng, 9, 0.05)
-    mask = smoothstep(noise(rng, SIZE, SIZE, (3, 3), 2), -0.9, 0.8)
-    haze = np.exp(-np.abs(noise(rng, SIZE, SIZE, (3, 2), 4)) * 3)
-    tone = (
-        1
-        - 0.05 * smoothstep(patches, -1, 1.5)
-        - 0.16 * haze * mask
-        - 0.40 * strong * mask
-        - 0.22 * middle * (1 - mask)
-        - 0.08 * fine
+    """White stone with grey clouds that follow its seams."""
+    angle = rng.uniform(0.5, 1.1) * rng.choice([-1, 1])
+    clouds = smoothstep(noise(rng, SIZE, SIZE, (4, 3), 5), -1.2, 1.6)
+    wide, strong, fine = (
+        veins(rng, angle + turn, per_side, width)
+        for turn, per_side, width in ((0.0, 2.0, 0.10), (0.1, 2.6, 0.012), (-0.3, 6.0, 0.005))
     )
-    return np.stack([tone * 1.0, tone * 0.998, tone**0.96], -1).astype(np.float32)
+    tone = 1 - 0.10 * clouds - 0.30 * wide * (0.4 + 0.6 * clouds) - 0.42 * strong - 0.16 * fine
+    return np.stack([tone, tone**0.99, tone**0.95], -1).astype(np.float32)
 
 
 def sand(rng: np.random.Generator) -> np.ndarray:
@@ -81,7 +90,7 @@ def moss(rng: np.random.Generator) -> np.ndarray:
 
 def rock(rng: np.random.Generator) -> np.ndarray:
     lumps = noise(rng, SIZE, SIZE, (6, 4), 6)
-    cracks = veins(rng, 4, 0.02) * smoothstep(noise(rng, SIZE, SIZE, (3, 3), 2), 0, 1)
+    cracks = ridges(rng, 4, 0.02) * smoothstep(noise(rng, SIZE, SIZE, (3, 3), 2), 0, 1)
     tone = relief(lumps * 5, 0.16) * (1 + 0.10 * noise(rng, SIZE, SIZE, (3, 3), 3)) * (1 - 0.55 * cracks)
     return np.repeat(np.clip(tone, 0.2, 1.7)[..., None], 3, -1).astype(np.float32)
 
