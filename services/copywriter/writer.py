@@ -57,7 +57,7 @@ class Writer:
         candidates = self._headlines(Angle(lead=request.lead, moment=request.moment, seed=request.seed))
         ranked = choose(candidates, request.count, said)
         if not ranked:
-            raise CopyImpossible("headline", request.limits.headline, "every headline was too long or refused")
+            raise CopyImpossible("headline", request.limits.headline, self._why_none())
         actions = self._actions()
         return [
             self._copy(candidate, candidates, actions[number % len(actions)]) for number, candidate in enumerate(ranked)
@@ -108,6 +108,10 @@ class Writer:
             score=round(candidate.score, 4),
         )
 
+    def _why_none(self) -> str:
+        reason = next(iter(self.refused.values()), "")
+        return f"every headline was too long or refused{f' ({reason})' if reason else ''}"
+
     def _short_headline(self, candidate: Candidate, candidates: Sequence[Candidate]) -> Sentence:
         """For small canvases, on the same attribute if possible; empty when the headline itself is short enough.
 
@@ -119,7 +123,7 @@ class Writer:
             return Sentence(text="")
         short = shorten(candidate, [one for one in candidates if fits(one.headline.text, "short_headline", limits)])
         if short is None:
-            raise CopyImpossible("short headline", limits.short_headline, "every headline was too long or refused")
+            raise CopyImpossible("short headline", limits.short_headline, self._why_none())
         return short.headline
 
     def _long_headline(self, candidate: Candidate) -> Sentence:

@@ -83,13 +83,14 @@ def measure(engine: CaptionEngine, samples: Iterator[Sample]) -> None:
         wanted = facts | {"light_side": scenes.light_side(facts)}
         for slot in slots(facts):
             asked[slot] += 1
-            said[slot] += bool(words[slot]) or (slot == "kind" and bool(words["family"]))
-            right[slot] += words[slot] == wanted[slot] and bool(words["family"])
+            said[slot] += bool(words[slot])
+            right[slot] += bool(words[slot]) and words[slot] == wanted[slot]
             if words[slot] != wanted[slot] and words["family"]:
                 confusions[slot][f"{wanted[slot] or 'none'} -> {words[slot] or 'unsaid'}"] += 1
     for slot in SLOTS:
         common = ", ".join(f"{pair} ({times})" for pair, times in confusions[slot].most_common(8))
-        print(f"| {slot} | {said[slot] / asked[slot]:.0%} | {right[slot] / max(said[slot], 1):.1%} | {common} |")
+        share = f"{right[slot] / said[slot]:.1%}" if said[slot] else "–"
+        print(f"| {slot} | {said[slot] / asked[slot]:.0%} | {share} | {common} |")
 
 
 def slots(facts: scenes.Facts) -> list[str]:
