@@ -100,11 +100,11 @@ def _from_background(rgb: np.ndarray, saliency: Saliency, solve: Solve) -> CutOu
     likely = saliency.find(small)
     mask, method, confidence = _find_product(small, likely)
     mask &= keep_objects(mask)
-    _check_whole(mask)
     least = LEAST_CONFIDENCE[method]
-    if confidence < least:
+    if confidence < least:  # first: where an unclear outline ends says nothing about the frame
         problem = f"its outline is not clear enough on a {method} (confidence {confidence:.2f}, {least} is needed)"
         raise CutOutFailed(problem, "Send a photo on a background of another colour, or a PNG with alpha.")
+    _check_whole(mask)
     near, scale = _surroundings(mask), rgb.shape[1] / mask.shape[1]
     corner = round(near[1].start * scale), round(near[0].start * scale)
     window = rgb[corner[1] : round(near[0].stop * scale), corner[0] : round(near[1].stop * scale)]

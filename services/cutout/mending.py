@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from services.cutout.backdrop import Backdrop, edge_steps, tone_distance
+from services.cutout.matting import signed_depth
 from services.cutout.segment import DARKEST_SHADOW, grow, shadow_like, shrink
 
 HARDLY = 0.4
@@ -19,6 +20,8 @@ CRISP_STEP = 1.0
 CRISP_SHARE = 0.5
 RIM_PX = 3
 FOOT_SHARE = 0.25
+FAINT_RIM = 18.0  # Delta E
+SMOOTH_PX, EVEN_PX = 6, 17
 
 
 def mend(mask: np.ndarray, lab: np.ndarray, backdrop: Backdrop, likely: np.ndarray) -> np.ndarray:
@@ -34,8 +37,22 @@ def mend(mask: np.ndarray, lab: np.ndarray, backdrop: Backdrop, likely: np.ndarr
     shadow = foot & shadow_like(lab, backdrop, DARKEST_SHADOW, 0.97)
     doubtful = _parts(mask & shadow & (likely < 0.5), near=grow(~mask, 2), least=1, most=LARGEST_SLIVER * area)
     mended &= ~_hardly_product(doubtful, likely)
-    smoothed: np.ndarray = shrink(grow(mended, 1), 1)
-    return smoothed
+    return _even_faint_outline(shrink(grow(mended, 1), 1), tone_distance(lab, backdrop))
+
+
+def _even_faint_outline(mask: np.ndarray, distance: np.ndarray) -> np.ndarray:
+    """The mask with a smoother outline where its rim hardly differs from the background (distance, Delta E).
+
+    There the outline follows noise, and looks nibbled. Only broad parts are smoothed: thin ones would break.
+    """
+    depth = signed_depth(mask)
+    rim = ((depth > 1) & (depth < 5)).astype(np.float32)
+    near = cv2.blur(rim, (EVEN_PX, EVEN_PX))
+    contrast = cv2.blur(rim * distance, (EVEN_PX, EVEN_PX)) / np.maximum(near, 1e-3)
+    broad = grow(grow(shrink(mask, 2 * SMOOTH_PX), 2 * SMOOTH_PX), SMOOTH_PX)
+    even = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), SMOOTH_PX) > 0.5
+    faint = broad & (np.abs(depth) < SMOOTH_PX) & (near > 0) & (contrast < FAINT_RIM)
+    return np.where(faint, even, mask)
 
 
 def _parts(mask: np.ndarray, near: np.ndarray, least: float, most: float) -> np.ndarray:

@@ -9,7 +9,9 @@ from skimage import data
 from services.catalog import find_service
 from services.contract import load_engine
 from services.cutout import cutout
+from services.cutout.backdrop import Backdrop
 from services.cutout.cutout import CutOut
+from services.cutout.mending import mend
 from services.cutout.saliency import Saliency
 from services.cutout.service import CutOutRequest
 from services.errors import CutOutFailed
@@ -249,3 +251,16 @@ def test_sample_packshots_match_their_renders_alpha(packshot):
             cut_out(picture).image.getchannel("A").resize((600, 600)) for picture in (photo.convert("RGB"), render)
         ]
     assert overlap(*map(np.asarray, mattes)) > 0.94
+
+
+@pytest.mark.parametrize(("lightness", "is_smoothed"), [(91.0, True), (30.0, False)])
+def test_a_nibbled_outline_is_smoothed_where_product_and_background_are_alike(lightness, is_smoothed):
+    """A cream disc on white whose mask follows the noise gets its round outline back; a dark one is left as found."""
+    y, x = np.mgrid[:200, :200] - 100
+    angle = np.arctan2(y, x)
+    disc, nibbled = np.hypot(x, y) < 60, np.hypot(x, y) < 60 + 2.5 * np.sin(23 * angle)
+    backdrop = Backdrop(np.full((200, 200, 3), (98, 0, 0), np.float32), 0.6, "plain background")
+    lab = np.where(nibbled[..., None], (lightness, 0, 0), backdrop.lab).astype(np.float32)
+    mended = mend(nibbled, lab, backdrop, np.ones((200, 200), np.float32))
+    before, after = (nibbled ^ disc).sum(), (mended ^ disc).sum()
+    assert after < 0.5 * before if is_smoothed else after > 0.8 * before
