@@ -7,6 +7,7 @@ import numpy as np
 from PIL import Image
 
 from services.errors import InvalidImage
+from services.room.bending import MOST_BEND, bend
 from services.room.camera import Camera
 from services.room.layout import Layout, estimate_layout
 from services.room.light import Look, read_look
@@ -21,6 +22,7 @@ LOWEST_HORIZON = 0.86
 SKY_SHARE = 0.45
 LEAST_SUPPORT = 0.30
 LEAST_LINES = 12
+STEEPEST_PITCH = np.radians(-36)
 NO_ROOM_ADVICE = "Send a straight photo of a room that shows a corner, a window or a door."
 
 
@@ -53,6 +55,7 @@ def read_room(
     height, width = rgb.shape[:2]
     segments = find_segments(cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY))
     view = estimate_view(segments, width=width, height=height, field_of_view=field_of_view)
+    _check_bend(segments, view.camera)
     _check_view(rgb, view)
     _check_lines(len(segments))
     layout = estimate_layout(segments, view)
@@ -86,6 +89,13 @@ def _has_round_frame(rgb: np.ndarray) -> bool:
     return max(float(corner.mean()) for corner in corners) < 6 and float(rgb[::4, ::4].mean()) > 30
 
 
+def _check_bend(segments: np.ndarray, camera: Camera) -> None:
+    bent = bend(segments, camera)
+    if bent > MOST_BEND:
+        problem = f"upright lines bend in it as in a fisheye picture (by {bent:.2f}; up to {MOST_BEND} can be read)"
+        raise InvalidImage("The room photo", problem, "Use an ordinary lens, or straighten the picture first.")
+
+
 def _check_view(rgb: np.ndarray, view: View) -> None:
     camera = view.camera
     row = camera.horizon_row(camera.width / 2)
@@ -94,6 +104,11 @@ def _check_view(rgb: np.ndarray, view: View) -> None:
         raise InvalidImage(
             "The room photo", problem, "Point the camera lower, so that the floor fills the lower third."
         )
+    if camera.pitch < STEEPEST_PITCH:
+        problem = (
+            f"it looks down by {-np.degrees(camera.pitch):.0f} degrees; the most is {-np.degrees(STEEPEST_PITCH):.0f}"
+        )
+        raise InvalidImage("The room photo", problem, "Hold the camera upright, and step back to show the floor.")
     if _sky_share(rgb) > SKY_SHARE and view.support < 0.75:
         raise InvalidImage(
             "The room photo", "it seems to be taken outdoors: sky fills its top", "Send a photo of a room."

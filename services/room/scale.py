@@ -10,8 +10,8 @@ from services.room.layout import Layout
 from services.room.vanishing import View, camera_of
 
 ASSUMED_HEIGHT_M = 1.40
-ASSUMED_SPREAD = 0.18
-USUAL_CEILING_M, CEILING_SPREAD, CEILING_SEEN = 2.6, 0.16, 0.05
+ASSUMED_SPREAD = 0.20
+USUAL_CEILING_M, CEILING_SPREAD, CEILING_SEEN = 2.6, 0.24, 0.05
 GIVEN_SPREAD = 0.015
 CLICK_SPREAD_PX = 1.5
 BOUND = 1.96
