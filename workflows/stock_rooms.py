@@ -10,6 +10,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.images import ImageRef
+from services.room.service import Point
 from services.settings import ASSETS
 from services.storage import ObjectStore
 from workflows.assets import store_asset
@@ -20,13 +21,14 @@ ROOMS = ASSETS / "samples" / "rooms"
 
 
 class StockRoom(BaseModel):
-    """A room photo that is nobody's home, and its camera. words: what such a room is asked for with, lower case."""
+    """A room photo that is nobody's home, its camera, and a point of free floor. words: what it is asked for with."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     image: str = Field(pattern=r"^[a-z0-9_-]+\.jpg$")
     camera_height_cm: float = Field(ge=20, le=400)
     field_of_view: float = Field(ge=20, le=110, description="Degrees across the photo's long side")
+    point: Point
     words: tuple[str, ...] = Field(min_length=1)
 
     def agreement(self, told: str) -> int:
@@ -57,7 +59,7 @@ def furnish(personal: Personal, store: ObjectStore) -> tuple[Personal, ImageRef]
     name = choose_stock_room(personal.variant)
     room = load_stock_rooms()[name]
     photo = store_asset(store, (ROOMS / room.image).read_bytes())
-    known = RoomPhoto(image=photo.key, camera_height_cm=room.camera_height_cm, field_of_view=room.field_of_view)
+    known = RoomPhoto(image=photo.key, **room.model_dump(include={"camera_height_cm", "field_of_view", "point"}))
     brief: Brief = personal.brief.model_copy(update={"room": known})
     decision = personal.decision.model_copy(update={"room": name})
     return Personal(brief, personal.variant, decision), photo

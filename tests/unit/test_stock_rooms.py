@@ -28,8 +28,10 @@ def test_a_stock_room_is_small_and_shows_what_is_declared(name):
     ("scene", "audience", "name"),
     [
         ("bright airy living room, white", "anyone", "loft"),
+        ("a calm bedroom, terracotta", "anyone", "bedroom"),
+        ("modern living room, navy blue", "families in the city", "parlour"),
         ("", "People who love books and reading", "study"),
-        ("a study in sage green", "city people in a modern apartment", "study"),
+        ("a study in sage green", "anyone", "study"),
     ],
 )
 def test_words_choose_the_room(scene, audience, name):
