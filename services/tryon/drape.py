@@ -202,7 +202,8 @@ def sleeve_map(
     need = 1.2 * np.interp(
         along, np.cumsum([0, *np.linalg.norm(np.diff(path.points[:3], axis=0), axis=1)]), arm.half_widths
     )
-    drawn = np.clip(half * fit.across, need, 1.45 * need)
+    most = np.where(offset > 0, 1.45, 1.2)  # towards the trunk a wide sleeve is pressed flat
+    drawn = np.clip(half * fit.across, need, most * need)
     widen = drawn / np.maximum(np.where(offset > 0, outer, inner), 4)
     direction = sleeve.direction
     outward = sign * np.array([direction[1], -direction[0]])

@@ -5,6 +5,7 @@ are the picture's.
 """
 
 from dataclasses import dataclass
+from itertools import product
 
 import cv2
 import numpy as np
@@ -14,6 +15,9 @@ from services.tryon.arrays import Floats, blur, largest_part
 from services.tryon.packshot import ADVICE, Packshot
 
 SLEEVE_DEPTH = 0.07
+NECK_SHIFTS = (-0.03, 0.0, 0.03)  # of the neck's width
+NECK_SPREADS = (0.64, 0.72, 0.8, 0.88, 0.96, 1.04, 1.12, 1.2)
+NECK_POWERS = (1.0, 1.25, 1.6, 2.0, 2.6)
 
 
 @dataclass(frozen=True)
@@ -194,37 +198,50 @@ def _open_neck(colours: Floats, alpha: Floats, neck: tuple[Floats, Floats], midd
     if axis_top - top > 0.22 * width:
         return axis_top, alpha  # the opening is open already
     lab = cv2.cvtColor((colours / 255).astype(np.float32), cv2.COLOR_RGB2LAB)
-    lab = cv2.GaussianBlur(lab, (0, 0), max(width / 110, 1))
-    step = max(width / 90, 1.5)
-    best = (-1.0, 0.4 * width, 2.0, 0.9)
-    steps = np.linspace(-0.93, 0.93, 61)
-    for spread in (0.64, 0.72, 0.8, 0.88, 0.96):
-        for power in (1.0, 1.25, 1.6, 2.0, 2.6):
-            for depth in np.arange(0.3, 1.45, 0.02) * width:
-                score = _edge_score(
-                    lab, centre + steps * spread * width / 2, top + depth * (1 - np.abs(steps) ** power), step
-                )
-                score *= np.exp(-((depth / width - 0.6) ** 2) / (2 * 0.5**2))
-                if score > best[0]:
-                    best = (score, depth, power, spread)
-    _, depth, power, spread = best
+    line = _neckline(cv2.GaussianBlur(lab, (0, 0), max(width / 110, 1)), centre, top, width)
     columns = np.arange(alpha.shape[1], dtype=np.float32)
-    across = np.abs(columns - centre) / (spread * width / 2)
-    line = top + depth * (1 - np.clip(across, 0, 1) ** power)
+    across = np.abs(columns - line.centre) / line.half
+    front = top + line.depth * (1 - np.clip(across, 0, 1) ** line.power)
     rows = np.arange(alpha.shape[0], dtype=np.float32)[:, None]
-    inside = np.clip(line[None] - rows + 0.5, 0, 1) * (across < 1)[None]
-    return float(top + depth), alpha * (1 - inside)
+    inside = np.clip(front[None] - rows + 0.5, 0, 1) * (across < 1)[None]
+    return float(top + line.depth), alpha * (1 - inside)
 
 
-def _edge_score(lab: Floats, x: Floats, y: Floats, step: float) -> float:
-    """How strong and how unbroken the edge across a curve is: low and mean colour step."""
-    normal = np.stack([-np.gradient(y), np.gradient(x)])
+@dataclass(frozen=True)
+class Neckline:
+    """A front neckline, px: y = top + depth (1 - (|x - centre| / half) ** power); power 1 is a V, 2 and more a U."""
+
+    centre: float
+    half: float
+    depth: float
+    power: float
+
+
+def _neckline(lab: Floats, centre: float, top: float, width: float) -> Neckline:
+    """The curve on the strongest unbroken edge. It may begin outside the neck points: they can lie on the back."""
+    step = max(width / 90, 1.5)
+    steps = np.linspace(-0.93, 0.93, 61)
+    depths = np.arange(0.3, 1.45, 0.02) * width
+    usual = np.exp(-((depths / width - 0.6) ** 2) / (2 * 0.5**2))
+    best, found = -1.0, Neckline(centre, 0.45 * width, 0.4 * width, 2.0)
+    for shift, spread, power in product(NECK_SHIFTS, NECK_SPREADS, NECK_POWERS):
+        middle, half = centre + shift * width, spread * width / 2
+        y = top + depths[:, None] * (1 - np.abs(steps) ** power)
+        scores = usual * _edge_scores(lab, np.broadcast_to(middle + steps * half, y.shape), y, step)
+        if scores.max() > best:
+            best, found = float(scores.max()), Neckline(middle, half, float(depths[scores.argmax()]), power)
+    return found
+
+
+def _edge_scores(lab: Floats, x: Floats, y: Floats, step: float) -> Floats:
+    """How strong and how unbroken the edge across each curve (a row of x and y) is: low and mean colour step."""
+    normal = np.stack([-np.gradient(y, axis=1), np.gradient(x, axis=1)])
     normal *= step / np.linalg.norm(normal, axis=0)
     above, below = (_at(lab, x + sign * normal[0], y + sign * normal[1]) for sign in (-1, 1))
-    steps = np.minimum(np.linalg.norm(above - below, axis=1), 30)
-    return float(np.percentile(steps, 30) + 0.3 * steps.mean())
+    steps = np.minimum(np.linalg.norm(above - below, axis=2), 30)
+    return np.percentile(steps, 30, axis=1) + 0.3 * steps.mean(axis=1)
 
 
 def _at(picture: Floats, x: Floats, y: Floats) -> Floats:
     """The picture's values at points."""
-    return cv2.remap(picture, x.astype(np.float32)[None], y.astype(np.float32)[None], cv2.INTER_LINEAR)[0]
+    return cv2.remap(picture, x.astype(np.float32), y.astype(np.float32), cv2.INTER_LINEAR)

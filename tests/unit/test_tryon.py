@@ -187,6 +187,21 @@ def test_sleeves_are_found(sleeves, found):
     assert garment.chest == pytest.approx(152, rel=0.1)
 
 
+def test_the_back_is_not_seen_through_a_v_collar():
+    """The front's V begins outside the high points, which lie on the back's collar; it is cut out all the same."""
+    pixels = np.asarray(shirt()).copy()
+    behind, v = (110, 20, 20), [(138, 27), (180, 92), (222, 27)]
+    cv2.polylines(pixels, [np.array(v)], False, (20, 20, 20), 12)
+    cv2.fillPoly(pixels, [np.array([(150, 14), (210, 14), *reversed(v)])], behind)
+    collar = [(150, 14), (210, 14), (222, 27), (212, 40), (148, 40), (138, 27)]
+    cv2.fillPoly(pixels, [np.array(collar)], (250, 250, 250))
+    cv2.polylines(pixels, [np.array([(138, 27), (150, 14), (210, 14), (222, 27)])], False, (20, 20, 20), 3)
+    garment = read_garment(cut_garment(Image.fromarray(pixels), SALIENCY))
+    shows = is_near(garment.colours, behind, 30)
+    assert shows.sum() > 1500
+    assert (shows & (garment.alpha > 0.5)).sum() < 0.08 * shows.sum()
+
+
 def test_a_white_garment_on_white_is_cut_out():
     """White cloth differs from a white backdrop by a few levels only."""
     garment = read_garment(cut_garment(shirt(colour=(246, 245, 243)), SALIENCY))
