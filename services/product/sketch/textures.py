@@ -38,12 +38,6 @@ def wood(rng: np.random.Generator) -> np.ndarray:
     return np.clip(warm, 0.1, 1.6).astype(np.float32)
 
 
-def ridges(rng: np.random.Generator, cells: float, width: float) -> np.ndarray:
-    """Thin bright ridges, 0..1, of a bent noise field."""
-    field = noise(rng, SIZE, SIZE, (cells, cells * 0.7), 4)
-    return np.exp(-((field / width) ** 2))
-
-
 def veins(rng: np.random.Generator, angle: float, per_side: float, width: float) -> np.ndarray:
     """Seams that run across the slab at the angle (radians), 0..1: sharp inside, feathered outside, fading in and out.
 
@@ -90,7 +84,7 @@ def moss(rng: np.random.Generator) -> np.ndarray:
 
 def rock(rng: np.random.Generator) -> np.ndarray:
     lumps = noise(rng, SIZE, SIZE, (6, 4), 6)
-    cracks = ridges(rng, 4, 0.02) * smoothstep(noise(rng, SIZE, SIZE, (3, 3), 2), 0, 1)
+    cracks = veins(rng, rng.uniform(0.2, 1.2) * rng.choice([-1, 1]), 2.5, 0.004)
     tone = relief(lumps * 5, 0.16) * (1 + 0.10 * noise(rng, SIZE, SIZE, (3, 3), 3)) * (1 - 0.55 * cracks)
     return np.repeat(np.clip(tone, 0.2, 1.7)[..., None], 3, -1).astype(np.float32)
 
