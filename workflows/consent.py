@@ -30,6 +30,7 @@ class Consent(BaseModel):
     id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,79}$", description="The client's own reference; no name")
     purposes: tuple[Purpose, ...] = Field(min_length=1, max_length=4, description="What the person agreed to")
     expires_at: AwareDatetime = Field(description="With a time zone, e.g. 2030-01-31T00:00:00Z")
+    adult: bool = Field(False, description="The person is 18 or older; must be said for a photo of a person")
 
 
 def check_consent(brief: BaseModel) -> None:
@@ -45,6 +46,8 @@ def check_consent(brief: BaseModel) -> None:
     if "advertising" not in consent.purposes:
         given = ", ".join(consent.purposes)
         raise InvalidInput("consent.purposes", f"{given} does not cover ads; the person must agree to 'advertising'")
+    if not consent.adult and any(photo.startswith("people/") for photo in photos):
+        raise InvalidInput("consent.adult", "a photo of a person needs adult: true, said of somebody of 18 or older")
 
 
 def private_photos(brief: BaseModel) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ import pytest
 from dressed_figure import figure, shirt
 from PIL import Image
 
-CONSENT = {"id": "c-81", "purposes": ["advertising"], "expires_at": "2099-01-31T00:00:00Z"}
+CONSENT = {"id": "c-81", "purposes": ["advertising"], "expires_at": "2099-01-31T00:00:00Z", "adult": True}
 
 
 def png(picture: Image.Image) -> bytes:

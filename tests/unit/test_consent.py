@@ -6,7 +6,7 @@ import asyncio
 import pytest
 from test_ingress import assert_problem, brief, client, picture_file, scripted, store  # noqa: F401  fixtures
 
-CONSENT = {"id": "agreement-7", "purposes": ["advertising"], "expires_at": "2999-01-01T00:00:00Z"}
+CONSENT = {"id": "agreement-7", "purposes": ["advertising"], "expires_at": "2999-01-01T00:00:00Z", "adult": True}
 
 
 @pytest.fixture
@@ -24,6 +24,8 @@ async def person_brief(client, brief):
         (None, "needs one"),
         (CONSENT | {"expires_at": "2020-01-01T00:00:00Z"}, "expired on 2020-01-01"),
         (CONSENT | {"purposes": ["personal_preview"]}, "does not cover ads"),
+        (CONSENT | {"adult": False}, "needs adult: true"),
+        ({name: value for name, value in CONSENT.items() if name != "adult"}, "needs adult: true"),
         (CONSENT | {"purposes": []}, "/consent/purposes"),
         (CONSENT | {"expires_at": "2999-01-01T00:00:00"}, "/consent/expires_at"),
         (CONSENT | {"id": "Jane Doe, 12 Main St"}, "/consent/id"),

@@ -67,11 +67,11 @@ async def test_a_product_without_its_size_is_refused(client, furniture_brief, sc
 
 
 async def test_a_customers_room_needs_a_consent_and_can_be_deleted(client, furniture_brief, store):
-    """A private room: refused without consent; with one it is used, and deletion takes the job with it."""
+    """A private room: refused without consent; with one (of no age) it is used, and deletion takes the job with it."""
     own = furniture_brief | {"room": {"image": await upload(client, "room")}}
     response = await client.post("/v1/creatives", json=own)
     assert "needs one" in assert_problem(response, 422, "invalid_input")["detail"]
-    job = (await client.post("/v1/creatives", json=own | {"consent": CONSENT}, headers=WAIT)).json()
+    job = (await client.post("/v1/creatives", json=own | {"consent": CONSENT | {"adult": False}}, headers=WAIT)).json()
     assert job["status"] == "succeeded"
     assert (await client.delete(f"/v1/assets/{own['room']['image']}")).status_code == 204
     assert not store.keys("rooms/")

@@ -17,7 +17,7 @@ async def private(client, brief):  # noqa: F811
     """A brief with the photo of a person, and a consent."""
     headers = {"content-type": "image/png"}
     photo = (await client.post("/v1/assets?kind=person", content=picture_file(), headers=headers)).json()["id"]
-    consent = {"id": "c-1", "purposes": ["advertising"], "expires_at": "2999-01-01T00:00:00Z"}
+    consent = {"id": "c-1", "purposes": ["advertising"], "expires_at": "2999-01-01T00:00:00Z", "adult": True}
     return brief | {"person": {"image": photo}, "consent": consent}
 
 
