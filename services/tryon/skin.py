@@ -9,6 +9,7 @@ from services.tryon.arrays import Floats, along_line, fill
 from services.tryon.light import bare_limb
 
 LEAST_SEEN = 0.25  # of a limb's length, to borrow skin from
+LEAST_WIDTH = 0.3  # of a limb's width that skin shows beside a trunk that hides the rest
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,8 @@ def see_limb(points: Floats, half_widths: Floats, seen: Floats) -> Limb:
     limb = Limb(points, half_widths, None)
     length = limb.places[-1]
     alongs = np.linspace(0, length, 80)
-    bare = _sample(seen, *limb.at(alongs, np.zeros(80))) > 0.5
+    beside = np.linspace(-0.8, 0.8, 9)[:, None] * np.interp(alongs, limb.places, half_widths)
+    bare = (_sample(seen, *limb.at(np.tile(alongs, (9, 1)), beside)) > 0.5).mean(axis=0) >= LEAST_WIDTH
     steps = np.flatnonzero(bare)
     runs = np.split(steps, np.flatnonzero(np.diff(steps) > 1) + 1)
     run = max(runs, key=len)

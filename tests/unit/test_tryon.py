@@ -95,6 +95,18 @@ def test_skin_above_a_cuff_is_that_below_it():
     assert colours[125:142, 85, 0][alpha[125:142, 85] > 0.9].std() > 4
 
 
+def test_an_arm_half_behind_the_trunk_goes_on_above_the_cuff():
+    """Its line lies under the trunk, so that skin is seen beside the line only; that skin tells where the arm is."""
+    seen = np.zeros((200, 100), np.float32)
+    seen[80:190, 40:48] = 1
+    limb = see_limb(np.array([[52.0, 20.0], [52.0, 110.0], [52.0, 195.0]]), np.array([12.0, 12.0, 9.0]), seen)
+    assert limb.bare is not None
+    assert limb.bare[0] == pytest.approx(60, abs=8)
+    corner = limb.points[1]
+    assert corner[0] == pytest.approx(43.5, abs=1)
+    assert limb.half_widths[1] == pytest.approx(4, abs=1.5)
+
+
 def test_sleeves_cover_bare_arms(try_on):
     """Short sleeves on an almost sleeveless top follow the upper arms; the forearms stay bare."""
     before, after, _ = try_on(shirt(), sleeve=0.1)
