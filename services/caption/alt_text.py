@@ -5,6 +5,7 @@ import textwrap
 import unicodedata
 from collections.abc import Sequence
 
+from services.caption.phrases import load_phrases
 from services.caption.words import SceneWords
 
 MAX_CHARACTERS = 125
@@ -12,15 +13,21 @@ PICTURE_OF = re.compile(r"^(an?\s+|the\s+)?(image|picture|photo|photograph|photo
 JOINERS = "\u200c\u200d"  # needed inside words of Persian, of Indic scripts and inside emoji
 
 
-def alt_text(title: str, words: SceneWords) -> str:
+def alt_text(title: str, words: SceneWords, language: str = "en") -> str:
     """A sentence of at most 125 characters: "<title> on a wooden table in front of a blurred café, midday sun."
 
-    Colour, then light, are left out before the title is cut; the title is cut between words.
+    Colour, then light, are left out before the title is cut; the title is cut between words. language: ISO 639-1;
+    English where ``assets/captions`` has no phrases.
     """
-    title = clean_title(title)
+    title, phrases = clean_title(title), load_phrases(language)
+    if not title and phrases:
+        return _capitalised(phrases.scenes(words)[0]) + phrases.stop
     if not title:
         return f"{_capitalised(words.model_copy(update={'light_side': ''}).sentence)}."
-    endings = [f" {words.preposition} {scene}." for scene in _scenes(words)]
+    if phrases:
+        endings = [phrases.joint + scene + phrases.stop for scene in phrases.scenes(words)]
+    else:
+        endings = [f" {words.preposition} {scene}." for scene in _scenes(words)]
     ending = next((one for one in endings if len(title) + len(one) <= MAX_CHARACTERS), endings[-1])
     return shorten(title, MAX_CHARACTERS - len(ending)) + ending
 
@@ -39,11 +46,14 @@ def measured_caption(colours: Sequence[str]) -> str:
     return f"mostly {in_words(colours)}"
 
 
-def measured_alt_text(title: str, colours: Sequence[str]) -> str:
+def measured_alt_text(title: str, colours: Sequence[str], language: str = "en") -> str:
     """The title and the picture's colours, at most 125 characters: "<title>. Mostly white and brown."."""
-    said = f"{_capitalised(measured_caption(colours))}."
-    title = shorten(clean_title(title), MAX_CHARACTERS - len(said) - 2)
-    return f"{title}. {said}" if title else said
+    phrases = load_phrases(language)
+    said = phrases.mostly_of(colours) + phrases.stop if phrases else f"{_capitalised(measured_caption(colours))}."
+    stop = phrases.stop if phrases else "."
+    gap = "" if stop == "。" else " "
+    title = shorten(clean_title(title), MAX_CHARACTERS - len(said) - len(stop + gap))
+    return f"{title}{stop}{gap}{said}" if title else said
 
 
 def _scenes(words: SceneWords) -> list[str]:

@@ -57,9 +57,9 @@ class CaptionEngine:
         colours = colour_names(common_colours(image))
         measured, caption = measured_caption(colours), words.sentence
         if words.family and is_borne_out(caption, request.scene):
-            text = {"caption": caption, "alt_text": alt_text(request.title, words)}
+            text = {"caption": caption, "alt_text": alt_text(request.title, words, request.language)}
             return complete(Output(text=text, facts=facts), request, image, told=caption)
-        text = {"caption": caption or measured, "alt_text": measured_alt_text(request.title, colours)}
+        text = {"caption": caption or measured, "alt_text": measured_alt_text(request.title, colours, request.language)}
         return complete(Output(text=text, facts=facts), request, image, told=measured)
 
     @torch.inference_mode()

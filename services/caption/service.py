@@ -10,15 +10,18 @@ from services.images import Box, ImageRef
 class CaptionRequest(GenerateRequest):
     """Describe a picture.
 
-    The answer holds the texts ``caption`` (what the model sees), ``alt_text`` (at most 125 characters) and
-    ``description``, and the facts ``colours`` (hex, the most common first), ``colour_names`` (the same in words),
-    ``tags``, ``focal`` ({x, y} as fractions), ``boxes`` ([{role: product, text or person, left, top, right, bottom}]
+    The answer holds the texts ``caption`` (what the model sees), ``alt_text`` (at most 125 characters, in
+    ``language``) and ``description``, and the facts ``colours`` (hex, the most common first), ``colour_names`` (the
+    same in words), ``tags``, ``focal`` ({x, y} as fractions), ``boxes`` ([{role: product, text or person, left, top, right, bottom}]
     px; a text is a line of words) and ``contradictions`` (sentences).
     """
 
     image: ImageRef = Field(description="The picture to describe")
     title: str = Field("", max_length=120, description="What the product is called; joined with the caption")
     scene: str = Field("", max_length=400, description="What the picture was asked to show; the caption is held to it")
+    language: str = Field(
+        "en", pattern=r"^[a-z]{2,3}$", description="Of the alt text, ISO 639; English where we have no phrases for it"
+    )
     product_box: Box | None = Field(None, description="Where the product stands, px")
     find_people: bool = Field(False, description="Look for persons and give their boxes")
 
@@ -38,7 +41,7 @@ SERVICE = Service(
         Checkpoint(
             name="captioner",
             source="assets/models/captioner",
-            revision="3",
+            revision="4",
             licence="Apache-2.0",
             engine="services.caption.engine:CaptionEngine",
         ),

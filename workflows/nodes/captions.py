@@ -6,12 +6,18 @@ from workflows.creative import Caption, MadeBy
 from workflows.graph import Services, node
 
 
-@node(version="5", service="caption")
+@node(version="6", service="caption")
 async def caption_image(
-    services: Services, image: ImageRef, title: str, scene: str = "", product_box: Box | None = None
+    services: Services,
+    image: ImageRef,
+    title: str,
+    scene: str = "",
+    product_box: Box | None = None,
+    locale: str = "en",
 ) -> Caption:
-    """Describe a picture in words and as alt text, and say where it is not what was asked for."""
-    request = CaptionRequest(image=image, title=title, scene=scene, product_box=product_box)
+    """Describe a picture, in the locale's language as alt text, and say where it is not what was asked for."""
+    language = locale.replace("_", "-").partition("-")[0].lower()
+    request = CaptionRequest(image=image, title=title, scene=scene, product_box=product_box, language=language)
     made = await services.generate("caption", request)
     texts = {name: made.text[name] for name in ("caption", "alt_text", "description")}
     facts = {name: made.facts[name] for name in ("tags", "colours", "colour_names", "focal", "boxes", "contradictions")}
