@@ -12,8 +12,8 @@ class CaptionRequest(GenerateRequest):
 
     The answer holds the texts ``caption`` (what the model sees), ``alt_text`` (at most 125 characters, in
     ``language``) and ``description``, and the facts ``colours`` (hex, the most common first), ``colour_names`` (the
-    same in words), ``tags``, ``focal`` ({x, y} as fractions), ``boxes`` ([{role: product, text or person, left, top, right, bottom}]
-    px; a text is a line of words) and ``contradictions`` (sentences).
+    same in words), ``tags``, ``focal`` ({x, y} as fractions), ``boxes`` ([{role: product, text or person, left, top,
+    right, bottom}] px; a text is a line of words) and ``contradictions`` (sentences).
     """
 
     image: ImageRef = Field(description="The picture to describe")
