@@ -205,3 +205,11 @@ class CheckpointUnusable(VitrineError):
     status = 503
     code = "checkpoint_unusable"
     sentence = "Checkpoint {0} cannot be used: {1}. {2}"
+
+
+class EncoderMissing(VitrineError):
+    """(type, program): a kind of file that needs a program which is not installed."""
+
+    status = 501
+    code = "encoder_missing"
+    sentence = "An {0} needs {1}, which is not installed where the compositor runs. Install it, or ask for webp or gif."

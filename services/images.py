@@ -26,6 +26,7 @@ EXTENSIONS = {
     "image/webp": "webp",
     "image/avif": "avif",
     "image/gif": "gif",
+    "video/mp4": "mp4",
 }
 
 
@@ -39,12 +40,12 @@ class ImageRef(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     key: str = Field(
-        pattern=r"^(images|uploads|(people|rooms)/[0-9a-f]{64})/[0-9a-f]{64}\.(jpg|png|webp|avif|gif)$",
+        pattern=r"^(images|uploads|(people|rooms)/[0-9a-f]{64})/[0-9a-f]{64}\.(jpg|png|webp|avif|gif|mp4)$",
         description="Object key in the store",
     )
     width: int = Field(gt=0, le=MAX_SIDE_PX, description="px")
     height: int = Field(gt=0, le=MAX_SIDE_PX, description="px")
-    media_type: str = Field(pattern=r"^image/(jpeg|png|webp|avif|gif)$")
+    media_type: str = Field(pattern=r"^(image/(jpeg|png|webp|avif|gif)|video/mp4)$")
 
 
 class Box(BaseModel):

@@ -9,6 +9,7 @@ from typing import Any
 from PIL import Image
 from pydantic import JsonValue
 
+from services.compositor.animation import AnimationRequest
 from services.compositor.artwork import Artwork, Fill, Logo, Picture, Type
 from services.compositor.choice import choose_layout
 from services.compositor.clean import place_logo, shoot
@@ -20,13 +21,15 @@ from services.compositor.layers import set_layout
 from services.compositor.layout import Layout
 from services.compositor.memory import Memory
 from services.compositor.metadata import xmp
+from services.compositor.motion import Scene
 from services.compositor.painter import Easel, Paints
 from services.compositor.press import Order, Press
+from services.compositor.reel import make_reel
 from services.compositor.service import Canvas, ComposeRequest, Plate, Words
 from services.compositor.setting import Copy
 from services.compositor.template import load_templates
 from services.compositor.text_layer import TextLayer
-from services.contract import Checkpoint, Output
+from services.contract import Checkpoint, GenerateRequest, Output
 from services.errors import FormatHasNoLayout, LabelHasNoRoom, LogoHasNoContrast, TooLarge, WordsDoNotFit
 from services.images import Box, EncodedImage, is_private
 
@@ -65,14 +68,18 @@ class CompositorEngine:
         self._drawn = Memory(DRAWN_BYTES)
         self._surveyor = Surveyor()
 
-    def generate(self, request: ComposeRequest, images: Mapping[str, Image.Image]) -> Output:
+    def generate(self, request: ComposeRequest | AnimationRequest, images: Mapping[str, Image.Image]) -> Output:
         """One file per canvas, under its format id; the fact ``creatives`` says what stands where.
 
-        A canvas that cannot be made does not spoil the others: the fact ``failures`` says why.
+        A canvas that cannot be made does not spoil the others: the fact ``failures`` says why. Of a request for an
+        animation it is that one file.
 
         Raises:
             MissingGlyphs: words with letters that no font has.
+            TooLarge, EncoderMissing, InvalidInput: of an animation, see ``make_reel``.
         """
+        if isinstance(request, AnimationRequest):
+            return self._animate(request, images)
         started = time.perf_counter()
         paints = self._paints(request, images)
         logos = Logos(paints.logo(request.logo_dark.key), paints.logo(request.logo_light.key))
@@ -108,7 +115,13 @@ class CompositorEngine:
             easel.lay(layer)
         return self._press.print(easel.sheet, _order(artwork))[0]
 
-    def _paints(self, request: ComposeRequest, images: Mapping[str, Image.Image]) -> Paints:
+    def _animate(self, request: AnimationRequest, images: Mapping[str, Image.Image]) -> Output:
+        artwork = request.artwork
+        scene = Scene(artwork, self._paints(request, images), _order(artwork))
+        file, facts = make_reel(scene, request.file_type, xmp(artwork.digital_source))
+        return Output(images={"animation": file}, facts=facts)
+
+    def _paints(self, request: GenerateRequest, images: Mapping[str, Image.Image]) -> Paints:
         pictures = {ref.key: images[name] for name, ref in request.image_refs().items()}
         return Paints(pictures, self._text_layer, self._memory, self._drawn)
 

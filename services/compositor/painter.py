@@ -109,9 +109,9 @@ class Easel:
             case Scrim():
                 lay_scrim(sheet, layer, np.asarray(self.paints.pictures[layer.cutout.key].getchannel("A")))
             case Logo():
-                _blend(sheet, layer.box, self.paints.scaled(layer))
+                blend(sheet, layer.box, self.paints.scaled(layer))
             case Type():
-                _blend(sheet, layer.box, self.paints.words(layer))
+                blend(sheet, layer.box, self.paints.words(layer))
 
 
 def _in_own_corner(layer: Type) -> Type:
@@ -158,7 +158,7 @@ def _paint_fill(under: np.ndarray, layer: Fill) -> None:
         under[0], under[-1], under[:, 0], under[:, -1] = (rgb(layer.edge),) * 4
 
 
-def _blend(sheet: Sheet, box: Box, over: np.ndarray) -> None:
+def blend(sheet: Sheet, box: Box, over: np.ndarray) -> None:
     """Lay straight-alpha RGBA of a box over a sheet, touching only the part that holds something."""
     alpha = cv2.extractChannel(over, 3)
     left, top, width, height = cv2.boundingRect(alpha)

@@ -152,6 +152,15 @@ class Client:
         on_progress(job)
         return job
 
+    def animate(self, job_id: str, creative_id: str, file_type: str) -> dict[str, Any]:
+        """Make one creative move: facts and checks of the file."""
+        path = f"/v1/creatives/{job_id}/animations/{creative_id}?type={file_type}"
+        return dict(self._send("POST", path).json())
+
+    def animation(self, job_id: str, creative_id: str, file_type: str) -> bytes:
+        """An animation that was made."""
+        return self._send("GET", f"/v1/creatives/{job_id}/animations/{creative_id}?type={file_type}").content
+
     def explanation(self, job_id: str) -> dict[str, Any]:
         """``variants``: one trace each."""
         return dict(self._send("GET", f"/v1/creatives/{job_id}/explanation").json())

@@ -37,7 +37,7 @@ class Finding:
 
 def examine(stack: Stack) -> Iterator[Finding]:
     """Look at everything, one finding after the other."""
-    checks: list[Callable[[], Finding]] = [_python, _packages, _weed, _fonts, _memory]
+    checks: list[Callable[[], Finding]] = [_python, _packages, _weed, _fonts, _films, _memory]
     for check in checks:
         yield check()
     yield _disk(stack.place.folder)
@@ -77,6 +77,11 @@ def _weed() -> Finding:
 def _fonts() -> Finding:
     fonts = [path for path in (ASSETS / "fonts").rglob("*") if path.suffix in (".ttf", ".otf", ".woff2")]
     return Finding("fonts", f"{len(fonts)} files", "" if fonts else f"restore {ASSETS / 'fonts'} from the repository")
+
+
+def _films() -> Finding:
+    """Nothing else needs ffmpeg, so its absence breaks nothing."""
+    return Finding("films (mp4)", shutil.which("ffmpeg") or "no ffmpeg; animations are gif and webp only")
 
 
 def _memory() -> Finding:

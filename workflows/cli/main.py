@@ -12,6 +12,7 @@ import typer
 from services.errors import VitrineError
 from services.settings import ASSETS
 from workflows.cli import audit, brands, checkpoints, screen
+from workflows.cli.animating import animate_all, reel_table
 from workflows.cli.batch import Tally, run_batch
 from workflows.cli.campaign import SavedJob, read_briefs, safe_name
 from workflows.cli.client import Client, Unreachable
@@ -204,6 +205,23 @@ def explain(job_id: Annotated[str, typer.Argument(help="Id of a creative request
         return screen.print_json(found)
     for trace in found["variants"]:
         screen.out.print(trace_table(trace))
+
+
+@app.command()
+def animate(
+    job_id: Annotated[str, typer.Argument(help="Id of a finished creative request, cr_…")],
+    type: Annotated[str, typer.Option(help="gif, webp or mp4.")] = "gif",
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder for the files.")] = Path("out/animated"),
+    json: Json = False,
+) -> None:
+    """Make finished ads move, from their stored layers. Exit code 1 if no format takes such a file."""
+    with screen.errors_as_sentences(), _running_client() as client:
+        reels = list(animate_all(client, job_id, type, out))
+    if json:
+        screen.print_json([vars(reel) for reel in reels])
+    else:
+        screen.out.print(reel_table(reels))
+    raise typer.Exit(0 if any(reel.file for reel in reels) else screen.FAILED)
 
 
 @app.command()

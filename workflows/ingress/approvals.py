@@ -27,7 +27,7 @@ async def decide_creatives(request: Request, job_id: str, decision: Decision) ->
 @router.get("/creatives/{job_id}/files/{creative_id}", operation_id="get_file", response_class=Response)
 async def get_file(request: Request, job_id: str, creative_id: str) -> Response:
     """One file through the gateway, for those who decide; it is not cached and has no public address."""
-    found = await _find(request, job_id, creative_id)
+    found = await find_creative(request, job_id, creative_id)
     data = await asyncio.to_thread(request.app.state.gateway.store.get, found.key)
     return Response(data, media_type=found.media_type, headers={"Cache-Control": "no-store"})
 
@@ -35,13 +35,14 @@ async def get_file(request: Request, job_id: str, creative_id: str) -> Response:
 @router.get("/creatives/{job_id}/artworks/{creative_id}", operation_id="get_artwork")
 async def get_artwork(request: Request, response: Response, job_id: str, creative_id: str) -> Artwork:
     """The layers of one creative: words, boxes, fonts, colours, and pictures by key."""
-    found = await _find(request, job_id, creative_id)
+    found = await find_creative(request, job_id, creative_id)
     response.headers["Cache-Control"] = "no-store"
     key = artwork_key(job_id, found.id)
     return Artwork.model_validate_json(await asyncio.to_thread(request.app.state.gateway.store.get, key))
 
 
-async def _find(request: Request, job_id: str, creative_id: str) -> Creative:
+async def find_creative(request: Request, job_id: str, creative_id: str) -> Creative:
+    """One creative of a finished request; raises NotFound."""
     check_job_id(job_id)
     job = await request.app.state.gateway.desk.get(job_id)
     found: Creative | None = next((creative for creative in job.creatives if creative.id == creative_id), None)

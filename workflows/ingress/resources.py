@@ -79,6 +79,7 @@ class JobResource(BaseModel):
             urls["explanation"] = f"/v1/creatives/{job.id}/explanation"
             urls["files"] = f"/v1/creatives/{job.id}/files/{{creative_id}}"
             urls["artworks"] = f"/v1/creatives/{job.id}/artworks/{{creative_id}}"
+            urls["animations"] = f"/v1/creatives/{job.id}/animations/{{creative_id}}"
         if job.creatives and job.approval.is_released:
             urls["manifest"] = store.presign(f"creatives/{job.id}/manifest.json", settings.url_ttl_s)
         return cls(

@@ -19,7 +19,7 @@ from workflows.brief import Brief
 from workflows.consent import PhotoId
 from workflows.format import load_formats, load_packs
 from workflows.graph import Services, ServiceState, Workflow
-from workflows.ingress import approvals, explanations, revisions, verification
+from workflows.ingress import animations, approvals, explanations, revisions, verification
 from workflows.ingress.explanations import check_job_id
 from workflows.ingress.problems import Border, add_problem_handlers
 from workflows.ingress.resources import PROBLEMS, AssetResource, FormatList, JobResource, WorkflowResource
@@ -86,6 +86,7 @@ def build_ingress(gateway: Gateway) -> FastAPI:
     app.include_router(verification.router)
     app.include_router(revisions.router)
     app.include_router(approvals.router)
+    app.include_router(animations.router)
     app.include_router(health)
     add_problem_handlers(app)
     limits = {"/v1/assets": MAX_IMAGE_BYTES + MULTIPART_OVERHEAD_BYTES, "/v1/verify": MAX_IMAGE_BYTES}
