@@ -10,6 +10,7 @@ import threading
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 import yaml
 from pydantic import ValidationError
@@ -153,17 +154,28 @@ def test_a_session_that_ignores_sigterm_is_killed(tmp_path: Path) -> None:
 
 def test_someone_elses_process_with_our_old_id_is_left_alone(tmp_path: Path) -> None:
     session, process = processes.spawn("x", ["sleep", "99"], dict(os.environ), tmp_path / "x.log")
-    earlier = session.model_copy(update={"started_at": session.started_at - 5})
-    assert processes.members(earlier) == []
-    processes.stop(earlier, patience_s=0)
+    for change in ({"started_ticks": session.started_ticks - 500}, {"boot_id": "another boot"}):
+        earlier = session.model_copy(update=change)
+        assert processes.members(earlier) == []
+        processes.stop(earlier, patience_s=0)
     assert process.poll() is None
+    processes.stop(session, patience_s=3)
+    assert process.wait(1) is not None
+
+
+def test_a_session_is_found_again_after_the_clock_was_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A suspended laptop: the host seems to have booted at another time, and every process to have started then."""
+    session, process = processes.spawn("x", ["sleep", "99"], dict(os.environ), tmp_path / "x.log")
+    booted = psutil.boot_time()
+    monkeypatch.setattr("psutil._pslinux.boot_time", lambda: booted + 3600)
+    assert [member.pid for member in processes.members(session)] == [process.pid]
     processes.stop(session, patience_s=3)
     assert process.wait(1) is not None
 
 
 def test_a_session_is_never_the_one_that_every_stray_process_has() -> None:
     with pytest.raises(ValidationError):
-        processes.Session(name="x", sid=0, started_at=time.time())
+        processes.Session(name="x", sid=0, started_ticks=1, boot_id="this boot")
 
 
 def test_the_deploy_file_listens_on_our_port_and_on_loopback_only(tmp_path: Path) -> None:
@@ -197,10 +209,12 @@ def test_down_and_status_without_a_stack(tmp_path: Path, monkeypatch: pytest.Mon
 
 def test_a_stale_record_is_healed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VITRINE_FOLDER", str(tmp_path))
-    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(99)"])
+    session = processes.session_of("ray", gone.pid)
+    gone.kill()
     gone.wait()
     place = Place(tmp_path)
-    place.write(record(sessions=[processes.Session(name="ray", sid=gone.pid, started_at=time.time())]))
+    place.write(record(sessions=[session]))
     place.scratch.mkdir()
     assert Stack(tmp_path).state() == "broken"
     assert CliRunner().invoke(main.app, ["down"]).stdout == "Vitrine is down.\n"

@@ -12,15 +12,22 @@ from pathlib import Path
 import psutil
 from pydantic import BaseModel, ConfigDict, PositiveInt
 
+BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+
 
 class Session(BaseModel):
-    """One part of the stack: a process that was started as a session leader, and everything it started."""
+    """One part of the stack: a process that was started as a session leader, and everything it started.
+
+    started_ticks: when, in clock ticks since this host booted (proc(5), stat, starttime). Times of day would not do:
+    when the clock is set, as after a suspend, the same process seems to have started at another time.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     name: str
     sid: PositiveInt
-    started_at: float
+    started_ticks: int
+    boot_id: str
 
 
 def spawn(name: str, command: list[str], env: dict[str, str], log: Path) -> tuple[Session, subprocess.Popen[bytes]]:
@@ -35,12 +42,17 @@ def spawn(name: str, command: list[str], env: dict[str, str], log: Path) -> tupl
             start_new_session=True,
             cwd=log.parent,
         )
-    return Session(name=name, sid=process.pid, started_at=psutil.Process(process.pid).create_time()), process
+    return session_of(name, process.pid), process
+
+
+def session_of(name: str, pid: int) -> Session:
+    """The session that a living process leads."""
+    return Session(name=name, sid=pid, started_ticks=_started_ticks(pid), boot_id=BOOT_ID.read_text().strip())
 
 
 def members(session: Session) -> list[psutil.Process]:
     """The living processes of the session; empty when its id now belongs to someone else."""
-    if session.started_at < psutil.boot_time() - 1 or _is_reused(session):
+    if session.boot_id != BOOT_ID.read_text().strip() or _is_reused(session):
         return []
     return [process for process in psutil.process_iter() if _is_member(process, session.sid)]
 
@@ -86,9 +98,14 @@ def _pss(process: psutil.Process) -> int:
 
 def _is_reused(session: Session) -> bool:
     try:
-        return abs(psutil.Process(session.sid).create_time() - session.started_at) > 1
-    except psutil.NoSuchProcess:
+        return _started_ticks(session.sid) != session.started_ticks
+    except (FileNotFoundError, ProcessLookupError):
         return False
+
+
+def _started_ticks(pid: int) -> int:
+    """Field 22 of the process's stat; the name before it may hold spaces and brackets."""
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19])
 
 
 def _is_member(process: psutil.Process, sid: int) -> bool:
