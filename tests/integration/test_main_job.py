@@ -186,3 +186,14 @@ def test_metrics_of_the_job_can_be_scraped(stack, job):
     assert re.search(r'^ray_vitrine_jobs_total\{.*outcome="succeeded".*\} [1-9]', text, re.MULTILINE)
     assert re.search(r'^ray_vitrine_creatives_total\{.*format="meta_story_9x16".*outcome="made"', text, re.MULTILINE)
     assert job["id"] not in text
+
+
+def test_an_ad_of_the_job_can_be_animated(client, job):
+    """From stored layers and pictures, by the compositor's replica; the file is fetched by its URL."""
+    creative = next(made for made in job["creatives"] if made["format"].startswith("iab_"))
+    path = job["urls"]["animations"].format(creative_id=creative["id"])
+    made = client.post(path, params={"type": "gif"}).json()
+    assert {check["outcome"] for check in made["checks"]} == {"passed"}
+    picture = Image.open(io.BytesIO(httpx.get(made["url"]).content))
+    assert picture.size == (creative["width"], creative["height"])
+    assert picture.n_frames > 5
