@@ -10,6 +10,7 @@ from services.copywriter.service import MAX_ATTRIBUTES, Facts, Language, Measure
 from services.lines import Line, Slug
 from services.product.service import SizeCm
 from services.room.service import KnownLength, Place, Point, Region
+from services.tryon.service import MORE_GARMENTS, GarmentCategory
 from workflows.brand_kit import StyleChange
 from workflows.consent import Consent, PhotoId
 from workflows.disclosure import Disclosure
@@ -34,6 +35,7 @@ def _check_currency(code: str) -> str:
     return code
 
 
+UploadId = Annotated[str, Field(pattern=r"^uploads/[0-9a-f]{64}\.(jpg|png|webp)$")]
 RoomId = Annotated[str, Field(pattern=r"^(uploads/|rooms/[0-9a-f]{64}/)[0-9a-f]{64}\.(jpg|png|webp)$", max_length=150)]
 
 
@@ -59,9 +61,7 @@ class Product(BaseModel):
     )
     price: str = Field("", pattern=r"^(\d{1,7}(\.\d{1,2})?)?$", description="Amount with a decimal point, e.g. 39.00")
     currency: Annotated[str, AfterValidator(_check_currency)] = "EUR"
-    image: str = Field(
-        pattern=r"^uploads/[0-9a-f]{64}\.(jpg|png|webp)$", description="The id that POST /v1/assets answered"
-    )
+    image: UploadId = Field(description="The id that POST /v1/assets answered")
     size_cm: SizeCm | None = Field(None, description="As it stands; scales it in scenes, needed to place it in a room")
 
     def facts(self) -> Facts:
@@ -126,6 +126,15 @@ class PersonPhoto(BaseModel):
     image: PhotoId = Field(description="The id that POST /v1/assets?kind=person answered")
 
 
+class Garment(BaseModel):
+    """A garment that a try-on puts on after the product."""
+
+    model_config = _FROZEN
+
+    image: UploadId = Field(description="The id that POST /v1/assets answered")
+    garment_category: GarmentCategory | None = Field(None, description="Left out: told from its outline")
+
+
 class RoomPhoto(BaseModel):
     """The room that the product is shown in, and what is known about it. Without a point the place is chosen."""
 
@@ -158,6 +167,9 @@ class Brief(BaseModel):
     brand: Slug
     policy: Slug | None = Field(None, description="Left out: the brand's own, if it has one")
     person: PersonPhoto | None = None
+    more_garments: tuple[Garment, ...] = Field(
+        (), max_length=MORE_GARMENTS, description="The rest of an outfit, put on after the product in this order"
+    )
     room: RoomPhoto | None = Field(None, description="Left out: a stock room that fits scene and audience is chosen")
     consent: Consent | None = Field(None, description="Needed with a photo of a person or of a room")
     locale: Annotated[str, AfterValidator(_check_locale)] = "en"

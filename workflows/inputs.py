@@ -7,6 +7,7 @@ from services.copywriter.service import Angle, CopyRequest
 from services.errors import InvalidInput
 from services.images import ImageRef
 from services.product.service import SizeCm
+from services.tryon.service import NextGarment
 from workflows.brand_kit import StoredBrand, find_brand, load_voice
 from workflows.brief import Brief, Copy, RoomPhoto, Variant
 from workflows.copy_limits import copy_limits
@@ -27,6 +28,7 @@ TYPES: dict[str, Any] = {
     "size": SizeCm,
     "size_if_known": SizeCm | None,
     "room_photo": RoomPhoto,
+    "garments": tuple[NextGarment, ...],
 }
 
 PHOTOS = ("person", "room")
@@ -36,15 +38,18 @@ REQUIRED = ("person",)
 def photo_ids(brief: Brief) -> dict[str, str]:
     """The photos besides the product's, by the name that workflows give them."""
     given = dict(zip(PHOTOS, (brief.person, brief.room), strict=True))
-    return {name: photo.image for name, photo in given.items() if photo}
+    garments = {f"more_garments.{index}": garment.image for index, garment in enumerate(brief.more_garments)}
+    return {name: photo.image for name, photo in given.items() if photo} | garments
 
 
 def check_photos(brief: Brief, workflow: Workflow) -> None:
-    """Raise InvalidInput when a workflow lacks a person's photo or the product's size."""
+    """Raise InvalidInput when a workflow lacks a person's photo or the product's size, or would drop garments."""
     for name in sorted(set(REQUIRED) & set(workflow.inputs) - set(photo_ids(brief))):
         raise InvalidInput(name, f"workflow {workflow.name} needs one: {{image: id of POST /v1/assets?kind={name}}}")
     if "size" in workflow.inputs.values() and not all(one.size_cm for one in (brief.product, *brief.candidates)):
         raise InvalidInput("product.size_cm", f"workflow {workflow.name} needs it: {{width, height, depth}} in cm")
+    if brief.more_garments and "more_garments" not in workflow.inputs:
+        raise InvalidInput("more_garments", f"workflow {workflow.name} dresses nobody; send them to workflow apparel")
 
 
 def variant_inputs(
@@ -61,6 +66,10 @@ def variant_inputs(
     return {
         **photos,
         "product": product,
+        "more_garments": tuple(
+            NextGarment(garment=photos[f"more_garments.{index}"], garment_category=garment.garment_category)
+            for index, garment in enumerate(brief.more_garments)
+        ),
         "size": brief.product.size_cm,
         "room_photo": brief.room,
         "title": brief.product.title,

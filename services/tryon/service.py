@@ -9,6 +9,7 @@ from services.images import Box, ImageRef
 from services.tryon.hub import HUB_CHECKPOINTS
 
 GarmentCategory = Literal["upper_body", "lower_body", "dresses"]
+MORE_GARMENTS = 2
 
 
 class NextGarment(BaseModel):
@@ -38,7 +39,9 @@ class TryOnRequest(GenerateRequest):
     garment_category: GarmentCategory | None = Field(
         None, description="What the garment covers; absent: told from its outline"
     )
-    more_garments: tuple[NextGarment, ...] = Field((), max_length=2, description="Put on after it, in this order")
+    more_garments: tuple[NextGarment, ...] = Field(
+        (), max_length=MORE_GARMENTS, description="Put on after it, in this order"
+    )
     person_box: Box | None = Field(None, description="Where the person is, when there are several; else the largest")
     num_inference_steps: int = Field(30, ge=1, le=50, description="Denoising steps")
     guidance_scale: float = Field(4.0, ge=1, le=20, description="1 switches guidance off")

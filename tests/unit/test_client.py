@@ -98,3 +98,12 @@ def test_a_path_below_rooms_is_a_file_and_an_asset_id_is_none(client: Client, tm
 def test_sample_pictures_are_uploaded(client: Client, brief: dict[str, Any]) -> None:
     filled = PhotoShelf(client, CAMPAIGN.parent).fill(brief)
     assert all(is_asset_id(filled[name]["image"]) for name in PHOTOS if name in filled)
+
+
+def test_the_garments_of_an_outfit_are_uploaded(client: Client) -> None:
+    """Those without a picture stay as they are, for the API to refuse."""
+    brief = read_briefs(CAMPAIGN)[0]
+    garments = [{"image": brief["product"]["image"], "garment_category": "lower_body"}, {"garment_category": "dresses"}]
+    filled = PhotoShelf(client, CAMPAIGN.parent).fill(brief | {"more_garments": garments})["more_garments"]
+    assert filled == [{**garments[0], "image": filled[0]["image"]}, garments[1]]
+    assert is_asset_id(filled[0]["image"])

@@ -80,7 +80,16 @@ class PhotoShelf:
             for name, entry in shown.items()
             if isinstance(entry.get("image"), str)
         }
-        return {**brief, **filled}
+        garments = brief.get("more_garments")
+        if not isinstance(garments, list):
+            return {**brief, **filled}
+        return {**brief, **filled, "more_garments": [self._with_upload(garment) for garment in garments]}
+
+    def _with_upload(self, garment: Any) -> Any:
+        """A garment with its picture uploaded; what has none is the API's to refuse."""
+        if not isinstance(garment, dict) or not isinstance(garment.get("image"), str):
+            return garment
+        return {**garment, "image": self._upload(garment["image"], "product")}
 
     def _upload(self, image: str, kind: str) -> str:
         """The asset id of a picture's path relative to the briefs; an id stays as it is."""

@@ -1,15 +1,18 @@
 """Try-on as a node."""
 
 from services.images import Box, ImageRef
-from services.tryon.service import TryOnRequest
+from services.tryon.service import NextGarment, TryOnRequest
 from workflows.creative import Caption, Imagery, MadeBy, PlacedProduct
 from workflows.graph import Services, node
 
 
-@node(version="2", service="tryon")
-async def try_on(services: Services, person: ImageRef, garment: ImageRef, seed: int) -> Imagery:
-    """Dress a person in a garment, before the photo's own background, in every shape."""
-    made = await services.generate("tryon", TryOnRequest(person=person, garment=garment, seed=seed))
+@node(version="3", service="tryon")
+async def try_on(
+    services: Services, person: ImageRef, garment: ImageRef, more_garments: tuple[NextGarment, ...], seed: int
+) -> Imagery:
+    """Dress a person in a garment and those worn with it, before the photo's own background, in every shape."""
+    request = TryOnRequest(person=person, garment=garment, more_garments=more_garments, seed=seed)
+    made = await services.generate("tryon", request)
     boxes = made.facts["boxes"]
     assert isinstance(boxes, dict)
     plates = {
