@@ -1,6 +1,6 @@
-"""Motion: an artwork becomes frames. The scene settles, the words enter one after another, and the still is held.
+"""Motion: an artwork becomes frames. The scene settles, words enter one after another, and the still is held.
 
-Nothing flashes and nothing that the law asks for moves: logo and label stand there from the first frame on.
+Nothing flashes. Headline, logo and AI label stand from the first frame on: some places show no other one.
 """
 
 import math
@@ -16,7 +16,7 @@ from services.compositor.press import Order
 from services.compositor.sheet import Sheet
 from services.images import Box
 
-ENTERING = ("headline", "body", "price", "call_to_action")  # in this order
+ENTERING = ("body", "price", "call_to_action")  # in this order
 CLOSER = 0.05  # the scene begins this much closer
 _FIRST_S, _STEP_S, _ENTRANCE_S = 0.2, 0.4, 0.8
 _RISE, _LEAST_RISE_PX, _MOST_RISE_PX = 0.03, 4, 28  # words come up by this share of the canvas's short side
