@@ -21,7 +21,8 @@ def alt_text(title: str, words: SceneWords, language: str = "en") -> str:
     """
     title, phrases = clean_title(title), load_phrases(language)
     if not title and phrases:
-        return _capitalised(phrases.scenes(words)[0]) + phrases.stop
+        scenes = [_capitalised(scene) + phrases.stop for scene in phrases.scenes(words)]
+        return next((scene for scene in scenes if len(scene) <= MAX_CHARACTERS), scenes[-1])
     if not title:
         return f"{_capitalised(words.model_copy(update={'light_side': ''}).sentence)}."
     if phrases:

@@ -107,8 +107,7 @@ def _save_gif(scene: Scene, take: Take, xmp: bytes) -> tuple[bytes, int]:
 
 
 def _with_palette(dots: np.ndarray, palette: Image.Image) -> Image.Image:
-    picture = Image.fromarray(dots, "L").convert("P")
-    picture = Image.frombytes("P", picture.size, dots.tobytes())
+    picture = Image.frombytes("P", dots.shape[::-1], dots.tobytes())
     picture.putpalette(palette.getpalette() or [])
     return picture
 
