@@ -95,7 +95,7 @@ SERVICE = Service(
         Checkpoint(
             name="scene",
             source="assets/models/scene",
-            revision="2026-11-27.2",
+            revision="2026-11-27.3",
             licence="Apache-2.0",
             engine="services.product.engine_sketch:SketchProductEngine",
             defaults={"num_inference_steps": 4, "guidance_scale": 1.0, "strength": 0.5},

@@ -12,6 +12,7 @@ from services.product.engine_sketch import draw_sketch
 from services.product.prompt import Vocabulary, write_prompt
 from services.product.sketch.palette import MOODS, VOCABULARY, Scene
 from services.product.sketch.scenes import FAMILIES, render
+from services.product.sketch.textures import VARIANTS, texture
 from services.settings import ROOT
 
 WORDS = Vocabulary.load(str(ROOT / "assets/models/scene"))
@@ -85,3 +86,10 @@ def test_colours_can_be_told_apart(family):
     named = VOCABULARY["families"][family]["colours"]
     colours = VOCABULARY["colours"] if named == "any" else named
     assert least_difference([patches(family, colour, "soft overcast") for colour in colours]) > 2
+
+
+@pytest.mark.parametrize("variant", range(VARIANTS))
+def test_moss_has_no_black_holes(variant):
+    """Moss is shaded softly: its darkest spots have a third of its usual light, where it had been speckled with black."""
+    light = texture("moss", variant, side=-1)[0].mean(-1)
+    assert np.percentile(light, 1) > np.median(light) / 3

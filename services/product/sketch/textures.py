@@ -74,11 +74,15 @@ def sand(rng: np.random.Generator) -> np.ndarray:
 
 
 def moss(rng: np.random.Generator) -> np.ndarray:
-    tufts = noise(rng, SIZE, SIZE, (26, 26), 4)
-    hills = noise(rng, SIZE, SIZE, (5, 5), 2)
-    tone = relief(tufts * 2.2 + hills * 3, 0.22) * (0.75 + 0.22 * smoothstep(tufts, -1.4, 1.4))
-    share = smoothstep(noise(rng, SIZE, SIZE, (5, 5), 3), 0.5, 1.3)[..., None]
-    colour = linear("#6f8444") * (1 - share) + linear("#84694a") * share
+    """Cushions of moss: rounded, darker where they meet, with bright tips, and earth that shows through here and there."""
+    cushions, hills = noise(rng, SIZE, SIZE, (20, 20), 2), noise(rng, SIZE, SIZE, (5, 5), 2)
+    tips = cv2.GaussianBlur(noise(rng, SIZE, SIZE, (190, 190), 2), (0, 0), 0.9)
+    tone = np.clip(relief(cv2.GaussianBlur(cushions * 1.3 + hills * 4, (0, 0), 3), 0.20), 0.7, 1.35)
+    tone = tone * (0.72 + 0.28 * smoothstep(cushions, -1.3, 0.6)) * np.clip(1 + 0.12 * tips, 0.7, 1.4)
+    young = smoothstep(cushions + 0.35 * tips, -0.6, 2.4)[..., None]
+    earth = 0.55 * smoothstep(noise(rng, SIZE, SIZE, (4, 4), 4) - 0.35 * cushions, 0.7, 1.9)[..., None]
+    colour = linear("#5d7040") * (1 - young) + linear("#84934f") * young
+    colour = colour * (1 - earth) + linear("#6f5f49") * earth
     return (tone[..., None] * colour).astype(np.float32)
 
 
