@@ -9,6 +9,12 @@ from services.caption.phrases import load_phrases
 from services.caption.words import SceneWords
 
 MAX_CHARACTERS = 125
+KNOWN = {
+    "floor": "standing in a room",
+    "table": "standing on a table in a room",
+    "wall": "on the wall of a room",
+    "worn": "worn by a person who stands facing the camera",
+}
 PICTURE_OF = re.compile(r"^(an?\s+|the\s+)?(image|picture|photo|photograph|photography)\s+of\s+", re.IGNORECASE)
 JOINERS = "\u200c\u200d"  # needed inside words of Persian, of Indic scripts and inside emoji
 
@@ -31,6 +37,16 @@ def alt_text(title: str, words: SceneWords, language: str = "en") -> str:
         endings = [f" {words.preposition} {scene}." for scene in _scenes(words)]
     ending = next((one for one in endings if len(title) + len(one) <= MAX_CHARACTERS), endings[-1])
     return shorten(title, MAX_CHARACTERS - len(ending)) + ending
+
+
+def known_alt_text(title: str, shown: str, language: str = "en") -> str:
+    """What a picture is known to show (a key of KNOWN), at most 125 characters: "<title>, standing in a room."."""
+    title, phrases = clean_title(title), load_phrases(language)
+    said = phrases.known[shown] if phrases else KNOWN[shown]
+    joint, stop = (phrases.joint, phrases.stop) if phrases else (", ", ".")
+    if not title:
+        return _capitalised(said) + stop
+    return shorten(title, MAX_CHARACTERS - len(joint + said + stop)) + joint + said + stop
 
 
 def caption_alt_text(title: str, caption: str) -> str:

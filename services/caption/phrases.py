@@ -13,10 +13,11 @@ PHRASES = Path(__file__).parents[2] / "assets" / "captions"
 
 
 class Phrases(BaseModel):
-    """One language. places, tones and lights: by family, colour and mood of a caption; colours: measured ones by name.
+    """One language.
 
-    joint stands between title, place and tones, comma before the light; a list has ``listed`` between its parts and
-    ``last`` before the last one.
+    known: what rooms and try-ons show, unseen (``alt_text.KNOWN``). places, tones and lights: by family, colour
+    and mood of a caption; colours: measured ones by name. joint stands between title, place and tones, comma before the
+    light; a list has ``listed`` between its parts and ``last`` before the last one.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -27,6 +28,7 @@ class Phrases(BaseModel):
     listed: str
     last: str
     mostly: str
+    known: dict[str, str]
     places: dict[str, str]
     tones: dict[str, str]
     lights: dict[str, str]

@@ -5,7 +5,7 @@ import re
 import pytest
 from PIL import Image
 
-from services.caption.alt_text import MAX_CHARACTERS, alt_text, measured_alt_text
+from services.caption.alt_text import KNOWN, MAX_CHARACTERS, alt_text, known_alt_text, measured_alt_text
 from services.caption.colours import NAMES
 from services.caption.free_words import answer
 from services.caption.phrases import PHRASES, load_phrases
@@ -32,7 +32,8 @@ def test_everything_has_a_phrase(language):
     assert set(phrases.tones) == set(WORDING.colours)
     assert set(phrases.lights) == set(WORDING.moods)
     assert set(phrases.colours) == set(NAMES)
-    for table in (phrases.places, phrases.tones, phrases.lights, phrases.colours):
+    assert set(phrases.known) == set(KNOWN)
+    for table in (phrases.known, phrases.places, phrases.tones, phrases.lights, phrases.colours):
         assert len(set(table.values())) == len(table)
 
 
@@ -46,6 +47,11 @@ def test_alt_texts_fit_and_begin_with_the_title(language, title):
             assert len(text) <= MAX_CHARACTERS
             assert text.startswith(title.strip()[:10])
             assert not re.search(r"\b(the|with|wooden|light|blurred)\b", text.removeprefix(title))
+    for shown in KNOWN:
+        text = known_alt_text(title, shown, language)
+        assert len(text) <= MAX_CHARACTERS
+        assert text.startswith(title.strip()[:10])
+        assert load_phrases(language).known[shown][1:] in text
 
 
 def test_a_sentence_in_each_script():
@@ -58,6 +64,12 @@ def test_a_sentence_in_each_script():
     assert alt_text("كوب", SCENE, "ar") == "كوب على طاولة خشبية داكنة أمام مقهى ضبابي بدرجات البيج، ضوء صباح ساطع."
     assert measured_alt_text("Taza", ["white", "beige", "brown"], "es") == "Taza. Sobre todo blanco, beis y marrón."
     assert measured_alt_text("マグ", ["white", "brown"], "ja") == "マグ。主な色は白と茶色。"
+
+
+def test_rooms_and_try_ons_are_told_in_the_language_of_the_brief():
+    assert known_alt_text("Sessel", "floor", "de") == "Sessel auf dem Boden eines Zimmers."
+    assert known_alt_text("セーター", "worn", "ja") == "セーター、カメラに向かって立つ人が着用。"
+    assert known_alt_text("Armchair", "floor") == "Armchair, standing in a room."
 
 
 def test_other_languages_are_told_in_english():

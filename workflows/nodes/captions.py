@@ -6,6 +6,11 @@ from workflows.creative import Caption, MadeBy
 from workflows.graph import Services, node
 
 
+def language_of(locale: str) -> str:
+    """The language (ISO 639-1) of a locale: "de" of de_AT."""
+    return locale.replace("_", "-").partition("-")[0].lower()
+
+
 @node(version="6", service="caption")
 async def caption_image(
     services: Services,
@@ -16,8 +21,9 @@ async def caption_image(
     locale: str = "en",
 ) -> Caption:
     """Describe a picture, in the locale's language as alt text, and say where it is not what was asked for."""
-    language = locale.replace("_", "-").partition("-")[0].lower()
-    request = CaptionRequest(image=image, title=title, scene=scene, product_box=product_box, language=language)
+    request = CaptionRequest(
+        image=image, title=title, scene=scene, product_box=product_box, language=language_of(locale)
+    )
     made = await services.generate("caption", request)
     texts = {name: made.text[name] for name in ("caption", "alt_text", "description")}
     facts = {name: made.facts[name] for name in ("tags", "colours", "colour_names", "focal", "boxes", "contradictions")}

@@ -2,15 +2,16 @@
 
 from pydantic import TypeAdapter
 
+from services.caption.alt_text import KNOWN, known_alt_text
 from services.images import Box, ImageRef, Shape
 from services.product.service import SizeCm
 from services.room.service import RoomProduct, RoomRequest
 from workflows.brief import RoomPhoto
 from workflows.creative import Caption, Imagery, MadeBy, PlacedProduct
 from workflows.graph import Services, node
+from workflows.nodes.captions import language_of
 
 PLACEMENT = {"where", "point", "region", "surface_height_cm", "mirrored"}
-PLACES = {"floor": "standing in a room", "table": "standing on a table in a room", "wall": "on the wall of a room"}
 KNOWLEDGE = {"known_length", "camera_height_cm", "field_of_view", "in_front", "floor_gloss", "replace"}
 
 
@@ -53,9 +54,10 @@ def _shape(picture: ImageRef) -> Shape:
     return "portrait" if aspect < 0.87 else "square"
 
 
-@node(version="1", service="room")
-async def caption_room(services: Services, imagery: Imagery, title: str) -> Caption:
+@node(version="2", service="room")
+async def caption_room(services: Services, imagery: Imagery, title: str, locale: str = "en") -> Caption:
     """Say where the product stands, from the rendering's own facts: the captioner knows generated scenes only."""
     products = TypeAdapter(list[dict[str, object]]).validate_python(imagery.facts["products"])
-    caption = PLACES[str(products[0]["place"])]
-    return Caption(made_by=imagery.made_by, caption=caption, alt_text=f"{title}, {caption}.")
+    place = str(products[0]["place"])
+    alt_text = known_alt_text(title, place, language_of(locale))
+    return Caption(made_by=imagery.made_by, caption=KNOWN[place], alt_text=alt_text)

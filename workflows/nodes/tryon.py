@@ -1,9 +1,11 @@
 """Try-on as a node."""
 
+from services.caption.alt_text import KNOWN, known_alt_text
 from services.images import Box, ImageRef
 from services.tryon.service import NextGarment, TryOnRequest
 from workflows.creative import Caption, Imagery, MadeBy, PlacedProduct
 from workflows.graph import Services, node
+from workflows.nodes.captions import language_of
 
 
 @node(version="3", service="tryon")
@@ -28,8 +30,8 @@ async def try_on(
     )
 
 
-@node(version="1", service="tryon")
-async def caption_try_on(services: Services, imagery: Imagery, title: str) -> Caption:
+@node(version="2", service="tryon")
+async def caption_try_on(services: Services, imagery: Imagery, title: str, locale: str = "en") -> Caption:
     """Say who wears what, from what the try-on demands of its photos: the captioner knows generated scenes only."""
-    caption = "worn by a person who stands facing the camera"
-    return Caption(made_by=imagery.made_by, caption=caption, alt_text=f"{title}, {caption}.")
+    alt_text = known_alt_text(title, "worn", language_of(locale))
+    return Caption(made_by=imagery.made_by, caption=KNOWN["worn"], alt_text=alt_text)
