@@ -54,7 +54,7 @@ class CopyEngine:
 
     def settled(self, request: CopyRequest) -> CopyRequest:
         """The request with its product's category by the name that phrases know."""
-        category = self._grammars.categories.find(request.facts)
+        category = self._grammars.category(request.facts)
         return request.model_copy(update={"facts": request.facts.model_copy(update={"category": category})})
 
     def writer_parts(self, request: CopyRequest, locale: Locale) -> tuple[Grammar, list[Sentence], Judge]:

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
@@ -11,6 +12,7 @@ from services.errors import InvalidConfiguration, UnknownName
 
 _FROZEN = ConfigDict(frozen=True, extra="forbid")
 Phrases = tuple[str, ...]
+SURE_PART = 5  # letters
 
 
 class Attribute(BaseModel):
@@ -29,6 +31,33 @@ class Attribute(BaseModel):
         """The category's own phrases for how the moment feels, else for any moment, else the general ones."""
         known: dict[str, Phrases] = getattr(self, part)
         return known.get(f"{category}/{feel}", known.get(category, known["any"]))
+
+
+class Kinds(BaseModel):
+    """What titles in one language call products, by category, and where in a title that noun stands.
+
+    end: as its last word, before one of ``until``; compound: the same, or as the end of that word (Steingutbecher), if
+    it is long enough to be no chance (not wein in Schwein); start: as its first word.
+    """
+
+    model_config = _FROZEN
+
+    stands: Literal["start", "end", "compound"]
+    until: Phrases = ()
+    names: dict[str, Phrases] = {}
+
+    def find(self, title: str, known: dict[str, str]) -> str:
+        """The category of a title, or "". known: word -> category, in this language."""
+        noun = title.casefold().strip()
+        if self.stands != "start":
+            noun = re.split("|".join(map(re.escape, self.until)), noun)[0].strip()
+        return next((known[word] for word in sorted(known, key=len, reverse=True) if self._stands(noun, word)), "")
+
+    def _stands(self, noun: str, word: str) -> bool:
+        if self.stands == "start":
+            return noun.startswith(word) and says(noun[: len(word) + 1], word)
+        is_part = self.stands == "compound" and len(word) >= SURE_PART
+        return noun.endswith(word) and (is_part or says(noun[-len(word) - 1 :], word))
 
 
 class Frames(BaseModel):
@@ -62,6 +91,7 @@ class Grammar(BaseModel):
     model_config = _FROZEN
 
     language: str
+    kinds: Kinds
     denials: Phrases = Field(description="Words that make a clause of a description deny what it names")
     attributes: dict[str, Attribute]
     moments: dict[str, Phrases]
@@ -111,19 +141,21 @@ class Categories(BaseModel):
 
     names: dict[str, Phrases]
 
-    def find(self, facts: Facts) -> str:
-        """The stated category by the name that phrases know, else the one an English title ends with, else the stated.
+    def find(self, facts: Facts, kinds: Kinds | None) -> str:
+        """The stated category by the name that phrases know, else the one that the title names, else the stated.
 
-        "Trail running shoe" is footwear, "Shoe rack" is not: the last word before a comma or preposition says the kind.
+        "Trail running shoe" is footwear, "Shoe rack" is not. kinds: of the language of the facts, None if unknown.
         """
-        by_word = {word: name for name, words in self.names.items() for word in (name, *words)}
-        stated = by_word.get(facts.category.replace("_", " "), "")
-        if stated or facts.category != "other" or facts.language != "en":
+        english = by_word(self.names) | {name: name for name in self.names}
+        stated = english.get(facts.category.replace("_", " "), "")
+        if stated or facts.category != "other" or kinds is None:
             return stated or facts.category
-        noun = re.split(r",| with | for | in | of ", facts.title.casefold())[0].strip()
-        endings = (noun[-len(word) :] for word in sorted(by_word, key=len, reverse=True))
-        ending = next((one for one in endings if one in by_word and says(noun, one)), "")
-        return by_word.get(ending, facts.category)
+        return kinds.find(facts.title, by_word(kinds.names) or english) or facts.category
+
+
+def by_word(names: dict[str, Phrases]) -> dict[str, str]:
+    """Word -> category."""
+    return {word: name for name, words in names.items() for word in words}
 
 
 class Grammars:
@@ -133,6 +165,11 @@ class Grammars:
         self.languages = {path.stem: _load(path) for path in sorted(folder.glob("[a-z][a-z].yaml"))}
         self.categories = Categories(names=yaml.safe_load((folder / "categories.yaml").read_text("utf-8")))
         self.moments = Moments.model_validate(yaml.safe_load((folder / "moments.yaml").read_text("utf-8")))
+
+    def category(self, facts: Facts) -> str:
+        """The category of a product by the name that phrases know."""
+        grammar = self.languages.get(facts.language)
+        return self.categories.find(facts, grammar.kinds if grammar else None)
 
     def find(self, language: str) -> Grammar:
         """Raises UnknownName for a language without a file."""

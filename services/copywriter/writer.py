@@ -182,8 +182,10 @@ class Writer:
             yield [sentence]
 
     def _generic_bodies(self) -> list[Sentence]:
-        """The category's own where it has some, else what only names the product."""
+        """The category's own where it has some, else what only names the product, and its brand if that is known."""
         phrases = self._grammar.generic.phrases("body", self._category)
+        if not self._request.brand_name:
+            phrases = tuple(text for text in phrases if "{brand}" not in text)
         own = [text for text in phrases if "{title}" not in text] or phrases
         return [Sentence(text=self._fill(text), facts=generic_facts(text)) for text in own]
 
