@@ -19,6 +19,7 @@ WHITE_POINT = (0.6, 0.9, 1.0), (1.0, 1.05, 1.0)  # bright lights, share of white
 COLOUR, RICH_CHROMA = 0.35, 45.0
 WARMTH, PALE_CHROMA, COOL_BELOW = np.array([3.0, 5.0], np.float32), 35.0, 0.4
 TO_ORANGE = 0.2
+YELLOW, LIT_YELLOW, TO_AMBER = (-0.1, 0.35), 85.0, 0.6  # a*/b* and how far around it, L*, radians in full shade
 EDGE_SOFTNESS = 0.06  # share of the height below the edge in which the ground comes into focus
 GAMMA = 2.2
 
@@ -87,7 +88,15 @@ def _colour(lab: np.ndarray) -> np.ndarray:
     graded[..., 1:] += (lab[..., :1] / 100 - COOL_BELOW) * WARMTH * pale
     is_yellow = np.clip(lab[..., 2], 0, None) * np.clip(1 + lab[..., 1] / 8, 0, 1)
     graded[..., 1] += TO_ORANGE * is_yellow * pale[..., 0]
-    return graded
+    return _amber(graded, lab[..., 0])
+
+
+def _amber(lab: np.ndarray, light: np.ndarray) -> np.ndarray:
+    """Lab with yellows turned to amber where they lie in the shade (L* of the finished picture): else they are olive."""
+    redness = lab[..., 1] / np.maximum(lab[..., 2], 1)
+    turn = np.clip(1 - np.abs(redness - YELLOW[0]) / YELLOW[1], 0, 1) * np.clip(1 - light / LIT_YELLOW, 0, 1) * TO_AMBER
+    lab[..., 1], lab[..., 2] = lab[..., 1] + turn * lab[..., 2], lab[..., 2] - turn * lab[..., 1]
+    return lab
 
 
 def _blur(picture: np.ndarray, sigma_px: float) -> np.ndarray:

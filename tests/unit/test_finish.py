@@ -65,3 +65,14 @@ def test_dark_scenes_stay_dark():
     """A night is not lifted."""
     night = np.full((128, 128, 3), (12, 14, 22), np.uint8)
     assert finished(night).mean() <= night.mean() + 2
+
+
+def test_yellow_in_the_shade_is_amber():
+    """A yellow wall, half in the sun: its shade leans towards orange, where a darker yellow would be olive."""
+    wall = np.full((128, 128, 3), (240, 222, 60), np.uint8)
+    wall[:, :64] = (96, 89, 24)
+    after = lab(finished(wall))
+    shade, sun = (
+        np.degrees(np.arctan2(part[..., 2].mean(), part[..., 1].mean())) for part in (after[:, 8:56], after[:, 72:120])
+    )
+    assert shade < 85 < sun
