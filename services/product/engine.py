@@ -117,7 +117,7 @@ class ProductEngine:
         return {"prompt": prompt, "negative_prompt": request.negative_prompt}
 
     def _run(self, request: ProductRequest, shape: Shape, prompt: ScenePrompt, **start: Any) -> Image.Image:
-        """Call the pipeline; ``start`` is what it starts from: a size, or a picture and a strength."""
+        """Call the pipeline; ``start`` is what it starts from: a size, or a picture with a strength."""
         (scene,) = call_pipeline(
             self._pipeline,
             [image_generator(request.seed, shape)],

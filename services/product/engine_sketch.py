@@ -34,12 +34,21 @@ class SketchProductEngine(ProductEngine):
     def generate_scene(
         self, request: ProductRequest, shape: Shape, prompt: ScenePrompt, images: Mapping[str, Image.Image]
     ) -> Image.Image:
-        """One scene at its trained size, painted over its sketch; what stayed of the sketch keeps its texture."""
+        """One scene at its trained size, painted over its sketch."""
         layout = lay_out(prompt, shape, request.seed, self.scene_sizes[shape])
         sketch = Image.fromarray(render(layout))
+        return self.refine(self.paint_over(sketch, request, shape, prompt), sketch, layout)
+
+    def paint_over(
+        self, start: Image.Image, request: ProductRequest, shape: Shape, prompt: ScenePrompt, **call: Any
+    ) -> Image.Image:
+        """What the pipeline paints over the picture; call: more that it is told."""
         one_step = 1.001 / request.num_inference_steps  # pipelines round down, and fail without a step
         strength = min(1.0, max(request.strength, one_step))
-        painted = self._run(request, shape, prompt, image=sketch, strength=strength)
+        return self._run(request, shape, prompt, image=start, strength=strength, **call)
+
+    def refine(self, painted: Image.Image, sketch: Image.Image, layout: Scene) -> Image.Image:
+        """The painting with its finish; what stayed of the sketch keeps its texture."""
         repaint = VOCABULARY["families"][layout.family].get("repaint", 1.0)
         plain = self._without_texture(sketch)
         return photograph(restore_texture(painted, sketch, plain, edge=layout.edge, repaint=repaint), layout)

@@ -92,7 +92,7 @@ def _colour(lab: np.ndarray) -> np.ndarray:
 
 
 def _amber(lab: np.ndarray, light: np.ndarray) -> np.ndarray:
-    """Lab with yellows turned to amber where they lie in the shade (L* of the finished picture): else they are olive."""
+    """Lab with yellows turned to amber in the shade (light: L* of the finished picture), where they would be olive."""
     redness = lab[..., 1] / np.maximum(lab[..., 2], 1)
     turn = np.clip(1 - np.abs(redness - YELLOW[0]) / YELLOW[1], 0, 1) * np.clip(1 - light / LIT_YELLOW, 0, 1) * TO_AMBER
     lab[..., 1], lab[..., 2] = lab[..., 1] + turn * lab[..., 2], lab[..., 2] - turn * lab[..., 1]

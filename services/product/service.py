@@ -75,6 +75,18 @@ def example() -> tuple[ProductRequest, dict[str, Image.Image]]:
     return ProductRequest(product=ref, prompt="plain studio", shapes=("square",)), {"product": product}
 
 
+SCENE = Checkpoint(
+    name="scene",
+    source="assets/models/scene",
+    revision="2026-11-27.3",
+    licence="Apache-2.0",
+    engine="services.product.engine_sketch:SketchProductEngine",
+    defaults={"num_inference_steps": 4, "guidance_scale": 1.0, "strength": 0.5},
+)
+SCENE_INPAINT = SCENE.model_copy(
+    update={"name": "scene-inpaint", "engine": "services.product.engine_sketch_inpaint:InpaintSketchEngine"}
+)
+
 SERVICE = Service(
     name="product",
     summary="A product photo becomes product imagery in a generated scene",
@@ -92,14 +104,8 @@ SERVICE = Service(
     ),
     example=example,
     checkpoints=(
-        Checkpoint(
-            name="scene",
-            source="assets/models/scene",
-            revision="2026-11-27.3",
-            licence="Apache-2.0",
-            engine="services.product.engine_sketch:SketchProductEngine",
-            defaults={"num_inference_steps": 4, "guidance_scale": 1.0, "strength": 0.5},
-        ),
+        SCENE,
+        SCENE_INPAINT,
         *HUB_CHECKPOINTS,
     ),
 )

@@ -90,6 +90,6 @@ def test_colours_can_be_told_apart(family):
 
 @pytest.mark.parametrize("variant", range(VARIANTS))
 def test_moss_has_no_black_holes(variant):
-    """Moss is shaded softly: its darkest spots have a third of its usual light, where it had been speckled with black."""
+    """Moss is shaded softly: its darkest spots have at least a third of its usual light."""
     light = texture("moss", variant, side=-1)[0].mean(-1)
     assert np.percentile(light, 1) > np.median(light) / 3

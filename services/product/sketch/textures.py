@@ -74,7 +74,7 @@ def sand(rng: np.random.Generator) -> np.ndarray:
 
 
 def moss(rng: np.random.Generator) -> np.ndarray:
-    """Cushions of moss: rounded, darker where they meet, with bright tips, and earth that shows through here and there."""
+    """Cushions of moss: rounded, darker where they meet, with bright tips, and earth that shows through in places."""
     cushions, hills = noise(rng, SIZE, SIZE, (20, 20), 2), noise(rng, SIZE, SIZE, (5, 5), 2)
     tips = cv2.GaussianBlur(noise(rng, SIZE, SIZE, (190, 190), 2), (0, 0), 0.9)
     tone = np.clip(relief(cv2.GaussianBlur(cushions * 1.3 + hills * 4, (0, 0), 3), 0.20), 0.7, 1.35)
