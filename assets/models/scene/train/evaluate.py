@@ -5,8 +5,9 @@
 The judge (`judge.py`) has seen none of the pictures: scenes come from seeds that no shard uses. Sets of pictures:
 renderings (what is possible), decoded (the same through the autoencoder: what its decoder loses), noise (the
 multi-step teacher with guidance, from noise), student (few steps from noise, without guidance), served (the product
-engine with the service's defaults). Light side and position are judged too, the position where a shape leaves a choice:
-a landscape. Sets of shapes other than square have the shape in their name.
+engine with the service's defaults), inpainted (the same, painted around a product, which is then left out), finished
+(renderings with the finish of served scenes: what is possible for these two). Light side and position are judged too,
+the position where a shape leaves a choice: a landscape. Sets of shapes other than square have the shape in their name.
 """
 
 import argparse
@@ -28,7 +29,8 @@ from PIL import Image
 from services.contract import Checkpoint
 from services.images import ImageRef, Shape
 from services.product import patch_autoencoder  # noqa: F401  (from_pretrained finds its class among imported modules)
-from services.product.engine_sketch import SketchProductEngine
+from services.product.engine_sketch import SketchProductEngine, photograph
+from services.product.engine_sketch_inpaint import InpaintSketchEngine
 from services.product.prompt import write_prompt
 from services.product.service import SERVICE, ProductRequest
 from services.product.sketch.palette import VOCABULARY
@@ -38,6 +40,8 @@ from services.product.standing import LAYOUTS
 HELD_OUT_SEED = 20_000_000
 REPEATED, PER_PROMPT = 8, 4
 AT_ONCE = 8
+PRODUCT = Path("assets/samples/products/mug.png")
+WITH_FINISH = ("served", "inpainted", "finished")
 NO_PRODUCT = ImageRef(key=f"images/{64 * '0'}.png", width=32, height=32, media_type="image/png")
 Facts = dict[str, str]
 Sampler = Callable[[Shape, list[Facts], list[int]], list[Image.Image]]
@@ -52,18 +56,20 @@ def held_out(count: int, shape: Shape = "square") -> list[Facts]:
     ]
 
 
-def rendered(shape: Shape, words: Facts, seed: int) -> Image.Image:
-    """A rendering with these facts."""
+def rendered(shape: Shape, has_finish: bool, words: Facts, seed: int) -> Image.Image:
+    """A rendering with these facts, as drawn or with the finish of served scenes."""
     rng = np.random.default_rng([HELD_OUT_SEED, seed])
     while True:
         number = int(rng.integers(HELD_OUT_SEED, 2**40))
-        if facts(sample_scene(np.random.default_rng(number), SIZES[shape], words["family"])) == words:
-            return Image.fromarray(render_scene(number, SIZES[shape], words["family"])[0])
+        scene = sample_scene(np.random.default_rng(number), SIZES[shape], words["family"])
+        if facts(scene) == words:
+            drawn = Image.fromarray(render_scene(number, SIZES[shape], words["family"])[0])
+            return photograph(drawn, scene) if has_finish else drawn
 
 
-def render_all(shape: Shape, words: list[Facts], seeds: list[int]) -> list[Image.Image]:
+def render_all(has_finish: bool, shape: Shape, words: list[Facts], seeds: list[int]) -> list[Image.Image]:
     """Renderings."""
-    return [rendered(shape, *pair) for pair in zip(words, seeds, strict=True)]
+    return [rendered(shape, has_finish, *pair) for pair in zip(words, seeds, strict=True)]
 
 
 @torch.no_grad()
@@ -71,7 +77,7 @@ def decode_all(
     pipeline: StableDiffusionPipeline, shape: Shape, words: list[Facts], seeds: list[int]
 ) -> list[Image.Image]:
     """Renderings through the autoencoder."""
-    images = pipeline.image_processor.preprocess(render_all(shape, words, seeds))
+    images = pipeline.image_processor.preprocess(render_all(False, shape, words, seeds))
     return pipeline.image_processor.postprocess(pipeline.vae.pixels(pipeline.vae.latents(images)))
 
 
@@ -104,12 +110,13 @@ def serve_all(
 def serve(engine: SketchProductEngine, settings: dict, shape: Shape, words: str, seed: int) -> Image.Image:
     """One scene of the product engine, which decides itself where the product stands in the shape."""
     request = ProductRequest.model_validate({"product": NO_PRODUCT, "prompt": words, "seed": seed, **settings})
-    return engine.generate_scene(request, shape, write_prompt(words, seed, engine.vocabulary), {})
+    product = Image.open(PRODUCT)
+    return engine.generate_scene(request, shape, write_prompt(words, seed, engine.vocabulary), {"product": product})
 
 
-def load_engine(folder: Path) -> SketchProductEngine:
+def load_engine(folder: Path, kind: type[SketchProductEngine] = SketchProductEngine) -> SketchProductEngine:
     """The engine with the checkpoint of a folder."""
-    engine = SketchProductEngine()
+    engine = kind()
     engine.load(Checkpoint(name="trial", source=str(folder.absolute()), revision="-", licence="Apache-2.0", engine="-"))
     return engine
 
@@ -128,12 +135,17 @@ def samplers(options: argparse.Namespace) -> dict[str, Sampler]:
     """The sets of pictures to measure, by name."""
     pipeline, engine = load_pipeline(options.model), load_engine(options.model)
     settings = dict(SERVICE.checkpoint("scene").defaults)
-    made: dict[str, Sampler] = {"renderings": render_all, "decoded": partial(decode_all, pipeline)}
+    made: dict[str, Sampler] = {
+        "renderings": partial(render_all, False),
+        "finished": partial(render_all, True),
+        "decoded": partial(decode_all, pipeline),
+    }
     if options.teacher.exists():
         made["noise"] = partial(sample_all, load_pipeline(options.model, options.teacher), 25, options.guidance_scale)
     made["student"] = partial(sample_all, pipeline, 4, 1.0)
     for strength in options.strengths or [settings["strength"]]:
         made[f"served {strength}"] = partial(serve_all, engine, settings | {"strength": strength})
+    made["inpainted"] = partial(serve_all, load_engine(options.model, InpaintSketchEngine), settings)
     return {name: sampler for name, sampler in made.items() if not options.only or name.split()[0] in options.only}
 
 
@@ -157,12 +169,15 @@ def measure(sampler: Sampler, shape: Shape, words: list[Facts], reference: np.nd
 def measure_shape(shape: Shape, options: argparse.Namespace) -> dict[str, dict[str, float]]:
     """The numbers of every set in one shape; served scenes stand where the shape's layout says."""
     words, found = held_out(options.count, shape), {}
-    others = render_all(shape, words, list(range(1000, 1000 + len(words))))
-    reference = features(load_judge(), np.stack([np.asarray(picture) for picture in others]))
+    references = []
+    for has_finish in (False, True):
+        others = render_all(has_finish, shape, words, list(range(1000, 1000 + len(words))))
+        references.append(features(load_judge(), np.stack([np.asarray(picture) for picture in others])))
     standing = [fact | {"position": LAYOUTS[shape].position} for fact in words]
     for plain, sampler in samplers(options).items():
-        name = plain if shape == "square" else f"{plain} {shape}"
-        found[name] = measure(sampler, shape, standing if plain.startswith("served") else words, reference)
+        name, kind = plain if shape == "square" else f"{plain} {shape}", plain.split()[0]
+        stood = standing if kind in ("served", "inpainted") else words
+        found[name] = measure(sampler, shape, stood, references[kind in WITH_FINISH])
         print(name, {key: round(value, 3) for key, value in found[name].items()}, flush=True)
     return found
 
@@ -196,7 +211,7 @@ def main() -> None:
     parser.add_argument("--teacher", type=Path, default=Path("assets/models/scene/teacher"))
     parser.add_argument("--guidance_scale", type=float, default=2.0)
     parser.add_argument("--strengths", type=float, nargs="*", help="of the served path, instead of its default")
-    parser.add_argument("--only", nargs="*", help="names of sets: renderings, decoded, noise, student, served")
+    parser.add_argument("--only", nargs="*", help="names of sets, e.g. served")
     parser.add_argument("--shapes", nargs="+", choices=list(SIZES), default=["square"])
     parser.add_argument("--times", action="store_true", help="measure times as well")
     parser.add_argument("--count", type=int, default=102)

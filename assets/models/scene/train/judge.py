@@ -1,30 +1,34 @@
 """Train the judge, a small classifier that names what a prompt says of a picture. It measures, it never teaches.
 
-It sees renderings only, at a quarter of their size, half of them without texture finer than 16 px, so that it judges
-layout, colour and light and not how the picture was made. Shard 0 is held out, as everywhere. It goes on from the
-weights that it finds.
+It sees renderings only, plain and with the finish of served scenes, at a quarter of their size, half of them without
+texture finer than 16 px, so that it judges layout, colour and light and not how the picture was made. Shard 0 is held
+out, as everywhere. It goes on from the weights that it finds.
 
     python assets/models/scene/train/judge.py --work .cache/scene
 """
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
 import numpy as np
 import torch
 from captions import swap_sides
+from PIL import Image
 from safetensors.torch import load_file, save_file
 from shards import Shard, shard_paths
 from torch import nn
 from torch.nn.functional import adaptive_avg_pool2d, avg_pool2d, cross_entropy, interpolate, relu
 
+from services.product.finish import finish_scene
 from services.product.sketch.palette import MOODS, VOCABULARY
 
 FACTS = {"family": list(VOCABULARY["families"]), "colour": list(VOCABULARY["colours"]), "mood": list(MOODS)}
 PLACES = {"light_side": list(VOCABULARY["light_sides"]), "position": list(VOCABULARY["positions"])}
 WORDS = FACTS | PLACES
 SHRINK, COLUMNS = 4, 6
+EDGES = (0.50, 0.66)  # of the renderings: back edge of the surface, share of the height
 WEIGHTS = Path(__file__).with_name("judge.safetensors")
 
 
@@ -85,6 +89,15 @@ def small(shard: Shard, index: int) -> np.ndarray:
     return cv2.imdecode(data, cv2.IMREAD_REDUCED_COLOR_4)[..., ::-1]
 
 
+def finished(shard: Shard, index: int) -> np.ndarray:
+    """A picture of a shard with the finish of served scenes, at a quarter of its size; its edge is a guess."""
+    words, edge = shard.facts[index], float(np.random.default_rng(index).uniform(*EDGES))
+    blur = VOCABULARY["families"][words["family"]].get("blur", 0.0)
+    side = -1 if words["light_side"] == "left" else 1
+    graded = finish_scene(Image.fromarray(shard.picture(index)), edge=edge, side=side, blur=blur)
+    return np.asarray(graded.reduce(SHRINK))
+
+
 def to_judge(pictures: np.ndarray) -> torch.Tensor:
     """uint8 (n, h, w, 3), already at a quarter of the size, to what the judge takes."""
     return torch.from_numpy(np.ascontiguousarray(pictures)).permute(0, 3, 1, 2).float().div(127.5).sub(1)
@@ -96,16 +109,16 @@ def targets(facts: list[dict[str, str]]) -> torch.Tensor:
 
 
 class Pictures:
-    """Small pictures and targets of the shards, one group per shape."""
+    """Small pictures, each plain and finished, and targets of the shards, one group per shape."""
 
     def __init__(self, paths: list[Path], seed: int) -> None:
         self.rng = np.random.default_rng(seed)
         groups: dict[tuple[int, ...], list[tuple[np.ndarray, torch.Tensor, torch.Tensor]]] = {}
         for path in paths:
             shard = Shard(path)
-            pictures = np.stack([small(shard, index) for index in range(len(shard))])
-            mirrored = targets([swap_sides(words) for words in shard.facts])
-            groups.setdefault(pictures.shape[1:], []).append((pictures, targets(shard.facts), mirrored))
+            pictures = np.stack([look(shard, index) for look in (small, finished) for index in range(len(shard))])
+            mirrored = targets([swap_sides(words) for words in 2 * shard.facts])
+            groups.setdefault(pictures.shape[1:], []).append((pictures, targets(2 * shard.facts), mirrored))
         self.groups = [
             (np.concatenate(pictures), torch.cat(wanted), torch.cat(mirrored))
             for pictures, wanted, mirrored in (zip(*parts, strict=True) for parts in groups.values())
@@ -123,9 +136,9 @@ class Pictures:
 
 
 @torch.no_grad()
-def accuracy(judge: Judge, shard: Shard) -> dict[str, float]:
-    """Share of a shard's facts that the judge names."""
-    logits = judge.eval()(to_judge(np.stack([small(shard, index) for index in range(len(shard))])))
+def accuracy(judge: Judge, shard: Shard, look: Callable[[Shard, int], np.ndarray]) -> dict[str, float]:
+    """Share of a shard's facts that the judge names in its pictures of this look: `small` or `finished`."""
+    logits = judge.eval()(to_judge(np.stack([look(shard, index) for index in range(len(shard))])))
     wanted = targets(shard.facts)
     return {fact: float((logits[fact].argmax(1) == wanted[:, i]).float().mean()) for i, fact in enumerate(WORDS)}
 
@@ -137,6 +150,7 @@ def main() -> None:
     parser.add_argument("--shards", type=int, default=32, help="read one shard after the held-out one, and so on")
     parser.add_argument("--steps", type=int, default=1200)
     parser.add_argument("--rate", type=float, default=2.0e-3)
+    parser.add_argument("--bfloat16", action="store_true", help="pays on CPUs with AVX-512 BF16 only")
     options = parser.parse_args()
     torch.set_num_threads(1)
     torch.manual_seed(0)
@@ -149,7 +163,7 @@ def main() -> None:
     for step in range(options.steps):
         judge.train()
         images, wanted = data.batch(32)
-        with torch.autocast("cpu", torch.bfloat16):
+        with torch.autocast("cpu", torch.bfloat16, enabled=options.bfloat16):
             logits = judge(images)
         loss = sum(cross_entropy(logits[fact].float(), wanted[:, i]) for i, fact in enumerate(WORDS))
         optimizer.zero_grad()
@@ -157,7 +171,8 @@ def main() -> None:
         optimizer.step()
         schedule.step()
         if (step + 1) % 200 == 0 or step + 1 == options.steps:
-            print(step + 1, round(float(loss.detach()), 3), accuracy(judge, Shard(paths[0])), flush=True)
+            found = {look.__name__: accuracy(judge, Shard(paths[0]), look) for look in (small, finished)}
+            print(step + 1, round(float(loss.detach()), 3), found, flush=True)
             save_file(
                 {
                     name: tensor.half() if tensor.is_floating_point() else tensor
