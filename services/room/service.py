@@ -110,7 +110,7 @@ SERVICE = Service(
         Checkpoint(
             name="geometry",
             source="assets/models/room",
-            revision="6",
+            revision="7",
             licence="Apache-2.0",
             engine="services.room.engine:RoomEngine",
         ),

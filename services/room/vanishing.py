@@ -19,7 +19,8 @@ KNOWN_FOCAL_SPREAD = 0.02
 SEGMENT_SPREAD = np.radians(0.5)
 END_SPREAD_PX = 0.5
 OUTLIER = 0.12
-PITCHES = np.radians(np.arange(-42, 31, 3))
+PITCH_TAIL = 3.0
+PITCHES = np.radians(np.arange(-69, 31, 3))
 ROLLS = np.radians(np.arange(-5, 5.1, 1.25))
 FOCALS = np.exp(np.linspace(np.log(0.45), np.log(1.5), 9))
 STARTS = 5
@@ -28,7 +29,10 @@ ROUNDS = 14
 
 @dataclass(frozen=True)
 class Prior:
-    """Mean and spread of log(focal length / long side), pitch and roll (radians)."""
+    """Mean and spread of log(focal length / long side), pitch and roll (radians).
+
+    The pitch has Student's distribution of PITCH_TAIL degrees of freedom: few look down steeply, but some do.
+    """
 
     mean: np.ndarray
     spread: np.ndarray
@@ -39,6 +43,17 @@ class Prior:
         focal = FOCAL_PRIOR if field_of_view is None else (np.log(0.5 / np.tan(field_of_view / 2)), KNOWN_FOCAL_SPREAD)
         means, spreads = zip(focal, PITCH_PRIOR, ROLL_PRIOR, strict=True)
         return cls(np.array(means), np.array(spreads))
+
+    def log(self, angles: np.ndarray) -> float:
+        """The logarithm of how probable angles (log focal share, pitch, roll, …) are, up to a constant."""
+        focal, pitch, roll = ((angles[:3] - self.mean) / self.spread) ** 2
+        return float(-0.5 * (focal + roll + (PITCH_TAIL + 1) * np.log1p(pitch / PITCH_TAIL)))
+
+    def precision(self, angles: np.ndarray) -> np.ndarray:
+        """(4, 4): the inverse variances of the normal distribution that falls as steeply at these angles."""
+        away = ((angles[1] - self.mean[1]) / self.spread[1]) ** 2
+        trust = np.array([1, (PITCH_TAIL + 1) / (PITCH_TAIL + away), 1])
+        return np.diag([*(trust / self.spread**2), 1e-6])
 
 
 @dataclass(frozen=True)
@@ -90,7 +105,7 @@ def _grid(pixels: np.ndarray, weight: np.ndarray, prior: Prior) -> list[np.ndarr
         for pitch in PITCHES:
             best = max((_score(normals, weight, pitch, roll) for roll in ROLLS), key=lambda found: found[0])
             angles = np.array([np.log(focal), pitch, best[1], best[2]])
-            scored.append((best[0] + _log_prior(angles, prior), angles))
+            scored.append((best[0] + prior.log(angles), angles))
     scored.sort(key=lambda pair: -pair[0])
     return [angles for _, angles in scored[:STARTS]]
 
@@ -107,10 +122,6 @@ def _score(normals: np.ndarray, weight: np.ndarray, pitch: float, roll: float) -
     smooth = np.sum(shifted, axis=0)
     best = int(np.argmax(smooth))
     return 2.0 * float((upright * weight).sum() + smooth[best]), roll, np.radians(best + 0.5)
-
-
-def _log_prior(angles: np.ndarray, prior: Prior) -> float:
-    return float(-0.5 * (((angles[:3] - prior.mean) / prior.spread) ** 2).sum())
 
 
 def _residuals(angles: np.ndarray, pixels: np.ndarray) -> np.ndarray:
@@ -145,17 +156,16 @@ def _refine(
 ) -> tuple[np.ndarray, np.ndarray, float]:
     """(angles, covariance, log posterior) after expectation maximisation. pixel: the size of one, as a share."""
     angles = start.copy()
-    precision = np.diag([*(1 / prior.spread**2), 1e-6])
     mean = np.array([*prior.mean, 0.0])
-    information = precision
+    information = prior.precision(angles)
     for _ in range(ROUNDS if len(pixels) else 0):
         shares = _shares(angles, pixels, pixel)[0]
         trust = shares * (weight / _spread(pixels, pixel) ** 2)[:, None]
-        now = _residuals(angles, pixels)
+        now, precision = _residuals(angles, pixels), prior.precision(angles)
         slope = np.stack([(_residuals(angles + step, pixels) - now) / 1e-5 for step in 1e-5 * np.eye(4)], axis=2)
         information = np.einsum("nk,nki,nkj->ij", trust, slope, slope) + precision
         gradient = np.einsum("nk,nki,nk->i", trust, slope, now) + precision @ (angles - mean)
         step = -np.linalg.solve(information, gradient)
         angles = angles + step * min(1.0, 0.15 / max(np.abs(step).max(), 1e-9))
     likelihood = float((weight * _shares(angles, pixels, pixel)[1]).sum()) if len(pixels) else 0.0
-    return angles, np.linalg.inv(information), likelihood + _log_prior(angles, prior)
+    return angles, np.linalg.inv(information), likelihood + prior.log(angles)

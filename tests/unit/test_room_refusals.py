@@ -45,7 +45,7 @@ def test_a_fisheye_picture_without_black_corners_is_refused():
         read(through_a_bent_lens(STUDY, 0.3))
 
 
-@pytest.mark.parametrize("pitch", [-38, -44])
+@pytest.mark.parametrize("pitch", [-38, -44, -55, -60])
 def test_a_camera_that_looks_down_too_far_is_refused(pitch):
     camera = drawn_camera(pitch=pitch)
     with pytest.raises(InvalidImage, match="looks down by"):
