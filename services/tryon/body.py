@@ -8,10 +8,11 @@ import numpy as np
 from services.errors import InvalidImage
 from services.people import Joint, Person
 from services.tryon.arrays import Floats, Mask, blur, enlarge, largest_part
-from services.tryon.palettes import distance, is_like, palette, to_lab
+from services.tryon.palettes import distance, is_like, is_pale, palette, to_lab
 
 ADVICE = "Send one person standing, from the front, visible from head to thigh, arms beside the body."
 CUT_SIDE_PX = 384
+HAND = 30.0  # how much nearer a skin-like colour is to skin where the pose has a hand, in Lab as ``to_lab`` has it
 
 
 @dataclass(frozen=True)
@@ -183,17 +184,22 @@ def _find_top(pixels: np.ndarray, whole: Floats, body: Body) -> tuple[Floats, Fl
     face = inside & (np.hypot(columns - body.chin[0], rows - body.chin[1] + 0.22 * body.width) < 0.14 * body.width)
     trunk = inside & (u < 0.3) & (v > 0.28) & (v < 0.8)
     legs = inside & (u < 0.5) & (v > 1.45) & (v < 1.9)
-    skin = face | (_bare_arms(small.shape, body, scale) & inside & is_like(lab, lab[face]))
+    like_skin = inside & is_like(lab, lab[face])
+    skin = face | (_bare_arms(small.shape, body, scale) & like_skin)
+    pale = is_pale(lab, lab[face])
+    hands = _hands(small.shape, body, scale) & like_skin & ~pale  # in the shade they are as dark as any cloth
     palettes = [palette(lab[seed]) for seed in (trunk, skin, legs)]
     cost = np.stack([distance(lab, palette) for palette in palettes])
     cost[0] += 60 * np.clip(v - 1.1, 0, 1) + 40 * (along < chin_v) + 40 * (v < -0.5)
     cost[1] += 25 * (trunk | ((u < 0.35) & (v > 0.15) & (v < 1.0))) - 4 * (v < -0.05) * (u < 0.3)
+    cost[1] -= HAND * hands
     cost[2] += 80 * np.clip(1.0 - v, 0, 1) + 100 * (v < 0.6)
     cost = np.stack([blur(part, 1.0) for part in cost])
     cut = (inside & (cost.argmin(axis=0) == 0)).astype(np.uint8)
     cut = cv2.morphologyEx(cut, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     cut = cv2.morphologyEx(largest_part(cut > 0).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((7, 7), np.uint8))
-    cut = _even_hem(cut > 0, inside, across / body.width, v)
+    cut |= cv2.dilate(cut, np.ones((7, 7), np.uint8)) * (inside & pale & (cost.argmin(axis=0) == 1))
+    cut = _even_hem((cut > 0) & ~hands, inside & ~hands, across / body.width, v)
     skin = inside & (cost.argmin(axis=0) == 1) & (cut == 0)
     top, skin = (enlarge(part.astype(np.float32), pixels) * whole for part in (cut & inside, skin))
     return top, skin
@@ -216,7 +222,7 @@ def _even_hem(cut: Mask, inside: Mask, u: Floats, v: Floats) -> Mask:
         if close.sum() < 8:
             return cut
     hem = np.polyval(curve, u)
-    near = (np.abs(u) < 0.42) & (np.abs(v - hem) < 0.12)
+    near = (np.abs(u) < 0.5) & (np.abs(v - hem) < 0.12)
     return np.where(near, inside & (v < hem), cut)
 
 
@@ -227,6 +233,15 @@ def _bare_arms(shape: tuple[int, ...], body: Body, scale: float) -> Mask:
         forearm = arm.wrist - arm.elbow
         for start, end in ((0.3, 1.0), (1.0, 1.3)):
             drawn |= _limb(shape, (arm.elbow + start * forearm) * scale, (arm.elbow + end * forearm) * scale, 2)
+    return drawn
+
+
+def _hands(shape: tuple[int, ...], body: Body, scale: float) -> Mask:
+    """Where the hands are: from the wrists on, broadly."""
+    drawn = np.zeros(shape[:2], bool)
+    for arm in body.arms:
+        forearm = arm.wrist - arm.elbow
+        drawn |= _limb(shape, arm.wrist * scale, (arm.wrist + 0.55 * forearm) * scale, 0.2 * body.width * scale)
     return drawn
 
 

@@ -180,8 +180,9 @@ def sleeve_path(fit: Fit, sleeve: Sleeve, arm: Arm, side: int) -> SleevePath:
     """From the armhole down the arm; a long sleeve ends at the wrist."""
     root = (fit.tip(side) + fit.place(sleeve.armpit)) / 2
     hand = arm.wrist + 0.5 * (arm.wrist - arm.elbow)
-    points = np.stack([root, arm.elbow, arm.wrist, hand]).astype(np.float32)
-    reach = float(np.linalg.norm(np.diff(points[:3], axis=0), axis=1).sum())
+    bend = [arm.elbow + share * (end - arm.elbow) for share, end in ((0.3, root), (0.3, arm.wrist))]
+    points = np.stack([root, *bend, arm.wrist, hand]).astype(np.float32)
+    reach = float(np.linalg.norm(np.diff(points[:4], axis=0), axis=1).sum())
     length = sleeve.length * fit.along
     if length > 0.82 * reach:
         length = 1.03 * reach
@@ -199,21 +200,34 @@ def sleeve_map(
     steps = np.arange(sleeve.half_widths.shape[1])
     inner, outer = (np.interp(shares * sleeve.length, steps, row) for row in sleeve.half_widths)
     half = (inner + outer) / 2
-    need = 1.2 * np.interp(
-        along, np.cumsum([0, *np.linalg.norm(np.diff(path.points[:3], axis=0), axis=1)]), arm.half_widths
-    )
+    places = np.cumsum([0, *np.linalg.norm(np.diff(path.points[:4], axis=0), axis=1)])
+    thick = [arm.half_widths[0], arm.half_widths[1], arm.half_widths[1], arm.half_widths[2]]
+    need = 1.2 * np.interp(along, places, thick)
     most = np.where(offset > 0, 1.45, 1.2)  # towards the trunk a wide sleeve is pressed flat
     drawn = np.clip(half * fit.across, need, most * need)
+    drawn = np.where(offset > 0, drawn, np.minimum(drawn, _inner_seam(fit, sleeve, path, sign, along)))
     widen = drawn / np.maximum(np.where(offset > 0, outer, inner), 4)
     direction = sleeve.direction
     outward = sign * np.array([direction[1], -direction[0]])
-    x = sleeve.root[0] + direction[0] * along / path.along + outward[0] * offset / widen
-    y = sleeve.root[1] + direction[1] * along / path.along + outward[1] * offset / widen
+    beside = offset / widen
+    down = along / path.along + sleeve.slant * beside * smoothstep(along, 0.2 * path.length, 0.8 * path.length)
+    x = sleeve.root[0] + direction[0] * down + outward[0] * beside
+    y = sleeve.root[1] + direction[1] * down + outward[1] * beside
     trunk_x, trunk_y = trunk_map(fit, columns, rows)
     turn = smoothstep(along, -0.12 * fit.body.width, 0.2 * fit.body.width)
     limit = drawn * (1.04 + 0.2 * (1 - smoothstep(along, -0.1 * fit.body.width, 0.1 * fit.body.width)))
     cover = np.clip(limit - np.abs(offset) + 0.5, 0, 1) * np.clip(1.1 * path.length - along, 0, 1)
     return trunk_x + turn * (x - trunk_x), trunk_y + turn * (y - trunk_y), along / path.length, cover
+
+
+def _inner_seam(fit: Fit, sleeve: Sleeve, path: SleevePath, sign: int, along: Floats) -> Floats:
+    """How far the seam that runs straight from armpit to cuff is from the arm's line, px: no sleeve bulges there."""
+    armpit = fit.place(sleeve.armpit)
+    x, y = armpit[:, None].astype(np.float32)
+    place, aside = (float(part[0]) for part in along_line(path.points, x, y, sign))
+    cuff = 1.2 * float(fit.body.arms[0 if sign < 0 else 1].half_widths[1])
+    seam: Floats = np.interp(along, [place, max(path.length, place + 1)], [max(-aside, 0.5 * cuff), 1.25 * cuff])
+    return seam
 
 
 @dataclass(frozen=True)

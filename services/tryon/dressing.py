@@ -77,6 +77,7 @@ def _room(fit: Fit, regions: Regions, across: Floats, along: Floats) -> Floats:
         upper = float(np.hypot(*(arm.elbow - arm.shoulder)))
         line = np.stack([arm.shoulder, arm.elbow, arm.wrist])
         reach, outside = along_line(line, *_grid(room), sign)
+        outside = outside - 0.8 * arm.half_widths[1] * (reach > upper)  # a forearm that is seen lies before it anyway
         room = room * (1 - smoothstep(outside, -1, 1) * (reach > start * upper))
     return np.maximum(room, smoothstep(along, 0.95 * fit.body.length, 1.1 * fit.body.length))
 

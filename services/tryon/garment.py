@@ -5,7 +5,7 @@ are the picture's.
 """
 
 from dataclasses import dataclass
-from itertools import product
+from itertools import pairwise, product
 
 import cv2
 import numpy as np
@@ -15,6 +15,7 @@ from services.tryon.arrays import Floats, blur, largest_part
 from services.tryon.packshot import ADVICE, Packshot
 
 SLEEVE_DEPTH = 0.07
+MOST_SLANT = 0.8
 NECK_SHIFTS = (-0.03, 0.0, 0.03)  # of the neck's width
 NECK_SPREADS = (0.64, 0.72, 0.8, 0.88, 0.96, 1.04, 1.12, 1.2)
 NECK_POWERS = (1.0, 1.25, 1.6, 2.0, 2.6)
@@ -24,7 +25,8 @@ NECK_POWERS = (1.0, 1.25, 1.6, 2.0, 2.6)
 class Sleeve:
     """One sleeve: the middle of the armhole, the unit vector to the cuff, length along it, half widths per px along it.
 
-    half_widths: 2 x length px, towards the body and away from it.
+    half_widths: 2 x length px, towards the body and away from it. slant: how much farther along the cuff lies per px
+    away from the body; 0 where it is cut square.
     """
 
     root: Floats
@@ -33,6 +35,7 @@ class Sleeve:
     half_widths: Floats
     tip: Floats
     armpit: Floats
+    slant: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -175,7 +178,21 @@ def _read_sleeve(mask: np.ndarray, tip: Floats, armpit: Floats, side: int) -> Sl
     half = np.zeros((2, bins.max() + 1), np.float32)
     for row, sign in enumerate((-1, 1)):
         np.maximum.at(half[row], bins, sign * offset)
-    return Sleeve(root, direction, length, np.stack([blur(row[None], 6)[0] for row in half]), tip, armpit)
+    half = np.stack([blur(row[None], 6)[0] for row in half])
+    return Sleeve(root, direction, length, half, tip, armpit, _slant(reach, offset, length))
+
+
+def _slant(reach: Floats, offset: Floats, length: float) -> float:
+    """The slope of the cuff over the sleeve's breadth, from the farthest points of the strips that reach it."""
+    near_cuff = offset[reach > 0.75 * length]
+    inner, outer = np.percentile(near_cuff, [6, 94])
+    edges = np.linspace(inner, outer, 9)
+    strips = [reach[(offset >= low) & (offset < high)] for low, high in pairwise(edges)]
+    ends = np.array([strip.max() if strip.size else np.nan for strip in strips])
+    seen = ends > 0.6 * length
+    if seen.sum() < 4:
+        return 0.0
+    return float(np.clip(np.polyfit(((edges[:-1] + edges[1:]) / 2)[seen], ends[seen], 1)[0], -MOST_SLANT, MOST_SLANT))
 
 
 def _neck_point(mask: np.ndarray, middle: float, tip: Floats) -> Floats:

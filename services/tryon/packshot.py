@@ -9,7 +9,7 @@ from PIL import Image
 from services.cutout.cutout import cut_out
 from services.cutout.saliency import Saliency
 from services.errors import InvalidImage
-from services.tryon.arrays import Floats, Mask, blur, largest_part
+from services.tryon.arrays import Floats, Mask, blur, fill, largest_part
 
 WORKING_HEIGHT_PX = 1000
 PAD_PX = 12
@@ -102,8 +102,6 @@ def _padded(part: np.ndarray) -> np.ndarray:
 
 
 def _spread(colours: Floats, mask: np.ndarray) -> Floats:
-    """Carry the garment's colour over its edge, so that no backdrop shines through the soft outline."""
+    """Carry the garment's colours over its edge and on, so that no backdrop shines through an outline however drawn."""
     core = cv2.erode(mask.astype(np.uint8), np.ones((9, 9), np.uint8)).astype(np.float32)
-    weight = cv2.GaussianBlur(core, (0, 0), 4) + 1e-4
-    spread = cv2.GaussianBlur(colours * core[..., None], (0, 0), 4) / weight[..., None]
-    return np.where(core[..., None] > 0, colours, np.where(weight[..., None] > 1e-3, spread, colours))
+    return fill(colours, core) if core.any() else colours

@@ -20,6 +20,13 @@ def is_like(lab: Floats, sample: Floats) -> Mask:
     return np.asarray(np.hypot(away[..., 0], away[..., 1]) < 16)
 
 
+def is_pale(lab: Floats, sample: Floats) -> Mask:
+    """Where colours are nearer to grey than half of a sample's: white cloth beside skin."""
+    chroma = np.hypot(lab[..., 1], lab[..., 2])
+    own = np.median(np.hypot(sample[:, 1], sample[:, 2])) if len(sample) else 0.0
+    return np.asarray(chroma < 0.55 * own)
+
+
 def palette(colours: Floats, size: int = 5) -> Floats:
     """The ``size`` colours that stand for a sample (k-means, seeded)."""
     if len(colours) < size:

@@ -9,7 +9,7 @@ from services.tryon.service import GarmentCategory
 
 MOST_RECTANGULAR = 0.95
 WAIST_SHARE = 0.78
-DRESS_LENGTH = 1.85
+DRESS_LENGTH, FLARED_LENGTH, FLARE = 2.1, 1.7, 1.3
 SPLIT_SHARE = 0.15
 
 
@@ -28,15 +28,18 @@ def find_category(packshot: Packshot) -> GarmentCategory:
     """What the garment covers, by its outline.
 
     Legs, or an upper edge in one piece and as broad as a waist, mean lower_body. Others hang from the shoulders: long
-    ones, measured in their own chest widths, are dresses.
+    ones, measured in their own chest widths, are dresses, and shorter ones if they flare. A slim top on a ghost
+    mannequin is nearly as long as a short dress, but straight.
     """
     mask = packshot.alpha > 0.5
     rows = np.flatnonzero(mask.any(axis=1))
     top, height = int(rows[0]), int(np.ptp(rows)) + 1
     if has_legs(mask) or _has_waistband(mask, top, height):
         return "lower_body"
-    trunk = [_middle_run(mask[row]) for row in range(top + int(0.25 * height), top + int(0.9 * height), 4)]
-    return "dresses" if height > DRESS_LENGTH * max(np.percentile(trunk, 25), 1) else "upper_body"
+    trunk = [_middle_run(mask[row]) for row in range(top + int(0.25 * height), top + int(0.97 * height), 4)]
+    chest = max(float(np.percentile(trunk, 25)), 1.0)
+    is_flared = np.mean(trunk[-len(trunk) // 6 :]) > FLARE * chest
+    return "dresses" if height > (FLARED_LENGTH if is_flared else DRESS_LENGTH) * chest else "upper_body"
 
 
 def has_legs(mask: Mask) -> bool:

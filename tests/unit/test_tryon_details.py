@@ -1,0 +1,89 @@
+"""The try-on where a look tells whether it is believed: hands at the hem, cuffs, outlines of packshots."""
+
+import cv2
+import numpy as np
+import pytest
+from dressed_figure import SKIN, TOP, TROUSERS, dress, figure, shirt
+from PIL import Image
+
+from services.cutout.saliency import Saliency
+from services.people import FOLDER
+from services.tryon.body import find_regions, read_body
+from services.tryon.drape import draw_sleeve, fit_garment
+from services.tryon.garment import Garment, read_garment
+from services.tryon.packshot import cut_garment
+from services.tryon.silhouette import find_category
+
+SALIENCY = Saliency(str(FOLDER.parent / "matting"))
+WHITE = (236, 235, 232)
+
+
+def in_white(**moved: tuple[int, int]):
+    """The drawn person in white from neck to feet, enlarged; hands in the shade."""
+    pixels, person = figure(0.1, **moved)
+    for worn in (TOP, TROUSERS):
+        pixels[(pixels == worn).all(axis=2)] = WHITE
+    shade = np.zeros(pixels.shape[:2], bool)
+    shade[218:] = True
+    hands = (pixels == SKIN).all(axis=2) & shade
+    pixels[hands] = np.array(SKIN) * 0.5
+    return pixels, person, hands
+
+
+def test_a_hand_in_the_shade_is_a_hand():
+    """Darker than any skin that was seen, beside white cloth, it is no cloth that a new garment may cover."""
+    pixels, person, hands = in_white()
+    _, regions = find_regions(pixels, person, read_body(person))
+    core = cv2.erode(hands.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    assert core.sum() > 40
+    assert (np.maximum(*regions.arms)[core] > 0.5).mean() > 0.9
+    assert (regions.top[core] > 0.5).mean() < 0.05
+
+
+def test_no_backdrop_is_left_in_a_packshot():
+    """However a garment is stretched, nothing white can shine at the outline of a dark one."""
+    colours = cut_garment(shirt((30, 30, 34), False, (30, 30, 34)), SALIENCY).colours
+    assert colours.max() < 60
+
+
+def slanted(rise: int) -> Garment:
+    """A shirt whose sleeves point down and are cut aslant: the outer edge ends ``rise`` px lower than the inner one."""
+    pixels = np.full((330, 360, 3), 255, np.uint8)
+    cv2.fillPoly(
+        pixels, [np.array([(142, 24), (218, 24), (258, 44), (254, 290), (106, 290), (102, 44)])], (30, 60, 140)
+    )
+    for sign in (-1, 1):
+        sleeve = [(70, 40), (132, 190 + rise), (98, 190 - rise), (70, 112)]
+        cv2.fillPoly(pixels, [np.array([(180 + sign * x, y) for x, y in sleeve])], (30, 60, 140))
+    cv2.ellipse(pixels, (180, 22), (30, 26), 0, 0, 180, (255, 255, 255), -1)
+    return read_garment(cut_garment(Image.fromarray(pixels), SALIENCY))
+
+
+@pytest.mark.parametrize("rise", [-14, 0, 14])
+def test_a_cuff_that_is_cut_aslant_runs_straight_across_the_arm(rise):
+    """Its lowest points on both sides of the drawn sleeve lie equally far down the arm."""
+    garment = slanted(rise)
+    pixels, person = figure(0.1)
+    pixels = cv2.resize(pixels, None, fx=2, fy=2, interpolation=cv2.INTER_NEAREST)
+    person.landmarks[:, :3] *= 2
+    person = person.__class__(person.box, 1.0, person.landmarks, cv2.resize(person.mask, None, fx=2, fy=2))
+    body, regions = find_regions(pixels, person, read_body(person))
+    rows, columns = np.mgrid[: pixels.shape[0], : pixels.shape[1]].astype(np.float32)
+    drawn = draw_sleeve(fit_garment(garment, body, regions), 1, columns, rows)
+    seen = (drawn.alpha > 0.5) & (drawn.share > 0.5)
+    arm = body.arms[1]
+    line = (arm.wrist - arm.elbow) / np.hypot(*(arm.wrist - arm.elbow))
+    points = np.argwhere(seen)[:, ::-1] - arm.elbow
+    down, beside = points @ line, points @ np.array([-line[1], line[0]])
+    ends = [down[(beside >= low) & (beside < low + 3)].max() for low in np.percentile(beside, [25, 50, 75])]
+    assert np.ptp(ends) < 8
+
+
+def test_a_slim_top_is_no_dress():
+    """A ghost mannequin fills a slim top: it is 1.9 times as long as its trunk is broad, and has no skirt."""
+    pixels = np.full((420, 360, 3), 255, np.uint8)
+    side = [(210, 30), (250, 52), (244, 120), (240, 240), (244, 272)]
+    trunk = [*side, *((360 - x, y) for x, y in reversed(side))]
+    cv2.fillPoly(pixels, [np.array(trunk)], (160, 40, 50))
+    assert find_category(cut_garment(Image.fromarray(pixels), SALIENCY)) == "upper_body"
+    assert find_category(cut_garment(dress(), SALIENCY)) == "dresses"
