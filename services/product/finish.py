@@ -49,7 +49,8 @@ def _defocus(pixels: np.ndarray, behind: np.ndarray, radius_px: float) -> np.nda
     reach = int(np.ceil(radius_px)) + 1
     distance = np.hypot(*np.mgrid[-reach : reach + 1, -reach : reach + 1])
     disc = np.clip(radius_px + 0.5 - distance, 0, 1)
-    soft = cv2.filter2D(pixels**GAMMA, -1, disc / disc.sum(), borderType=cv2.BORDER_REPLICATE) ** (1 / GAMMA)
+    lit = cv2.pow(pixels, GAMMA)
+    soft = cv2.pow(cv2.filter2D(lit, -1, disc / disc.sum(), borderType=cv2.BORDER_REPLICATE), 1 / GAMMA)
     return pixels + (soft - pixels) * behind[..., None]
 
 
@@ -81,22 +82,20 @@ def _colour(lab: np.ndarray) -> np.ndarray:
 
     Pale yellows lean to orange, since cream and light wood would turn to khaki as they become darker.
     """
-    chroma = np.hypot(lab[..., 1], lab[..., 2])[..., None]
-    pale = np.exp(-((chroma / PALE_CHROMA) ** 2))
-    graded = lab.copy()
-    graded[..., 1:] *= 1 + COLOUR * np.exp(-((chroma / RICH_CHROMA) ** 2))
-    graded[..., 1:] += (lab[..., :1] / 100 - COOL_BELOW) * WARMTH * pale
-    is_yellow = np.clip(lab[..., 2], 0, None) * np.clip(1 + lab[..., 1] / 8, 0, 1)
-    graded[..., 1] += TO_ORANGE * is_yellow * pale[..., 0]
-    return _amber(graded, lab[..., 0])
+    light, red, yellow = cv2.split(lab)
+    chroma = red * red + yellow * yellow
+    pale, richer = np.exp(chroma / -(PALE_CHROMA**2)), 1 + COLOUR * np.exp(chroma / -(RICH_CHROMA**2))
+    warm = (light / 100 - COOL_BELOW) * pale
+    is_yellow = np.maximum(yellow, 0) * np.clip(1 + red / 8, 0, 1)
+    red = red * richer + WARMTH[0] * warm + TO_ORANGE * is_yellow * pale
+    return cv2.merge([light, *_amber(light, red, yellow * richer + WARMTH[1] * warm)])
 
 
-def _amber(lab: np.ndarray, light: np.ndarray) -> np.ndarray:
-    """Lab with yellows turned to amber in the shade (light: L* of the finished picture), where they would be olive."""
-    redness = lab[..., 1] / np.maximum(lab[..., 2], 1)
+def _amber(light: np.ndarray, red: np.ndarray, yellow: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Lab's a and b with yellows turned to amber in the shade, where they would be olive; light: finished L*."""
+    redness = red / np.maximum(yellow, 1)
     turn = np.clip(1 - np.abs(redness - YELLOW[0]) / YELLOW[1], 0, 1) * np.clip(1 - light / LIT_YELLOW, 0, 1) * TO_AMBER
-    lab[..., 1], lab[..., 2] = lab[..., 1] + turn * lab[..., 2], lab[..., 2] - turn * lab[..., 1]
-    return lab
+    return red + turn * yellow, yellow - turn * red
 
 
 def _blur(picture: np.ndarray, sigma_px: float) -> np.ndarray:

@@ -16,6 +16,7 @@ DEEPEST_GROUND = 0.22
 GAMMA = 2.2
 FLATTENED = 0.21
 MIRRORED = 0.30
+LEAST_SHADE = 0.002  # of linear light: less is not a step of eight bits
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,7 @@ def shade_ground(scene: np.ndarray, product: np.ndarray, box: Box, light: Light)
     footing = _find_footing(part.shape[0], part.shape[1], product[..., 3], corner)
     if light.glossy:
         part[:] = _reflect(part, product, corner, footing)
-    dark = 1 - (1 - contact_shade(footing)) * (1 - cast_shadow(footing, light))
-    part[:] = _darken(part, cv2.resize(dark, part.shape[1::-1], interpolation=cv2.INTER_LINEAR))
+    _darken(part, 1 - (1 - contact_shade(footing)) * (1 - cast_shadow(footing, light)))
     return shaded
 
 
@@ -176,12 +176,18 @@ def soften(picture: np.ndarray, sigma_px: float, squash: float) -> np.ndarray:
     return cv2.resize(small, picture.shape[1::-1], interpolation=cv2.INTER_LINEAR)
 
 
-def _darken(part: np.ndarray, dark: np.ndarray) -> np.ndarray:
-    """Multiply the scene's light by 1 - dark (a share of linear light), leaving some of its hue in the shadow."""
+def _darken(part: np.ndarray, dark: np.ndarray) -> None:
+    """Multiply the light in the part of the scene by 1 - dark, in place, leaving some of its hue in the shadow.
+
+    dark: a share of linear light, at half the part's size.
+    """
     around = part[::8, ::8].reshape(-1, 3).mean(axis=0) + 8
     tint = (1 - 0.22 * around / around.max()).astype(np.float32)
-    factor = (1 - dark[..., None] * tint) ** np.float32(1 / GAMMA)
-    return np.round(part * factor).astype(np.uint8)
+    top = max(0, int((dark.max(axis=1) > LEAST_SHADE).argmax()) - 1)
+    factor = (1 - dark[top:, :, None] * tint) ** np.float32(1 / GAMMA)
+    shaded = part[2 * top :]
+    factor = cv2.resize(factor, shaded.shape[1::-1], interpolation=cv2.INTER_LINEAR)
+    shaded[:] = cv2.multiply(shaded, factor, dtype=cv2.CV_8U)
 
 
 def _reflect(part: np.ndarray, product: np.ndarray, corner: tuple[int, int], footing: Footing) -> np.ndarray:
@@ -191,9 +197,11 @@ def _reflect(part: np.ndarray, product: np.ndarray, corner: tuple[int, int], foo
     place = canvas[corner[1] : corner[1] + alpha.shape[0], corner[0] : corner[0] + alpha.shape[1]]
     place[..., :3], place[..., 3:] = product[..., :3] * alpha, alpha
     ground = cv2.resize(2 * footing.ground[None], (part.shape[1], 1), interpolation=cv2.INTER_LINEAR)
-    rows, columns = np.mgrid[0 : part.shape[0], 0 : part.shape[1]].astype(np.float32)
+    top = max(0, int(ground.min()) - 12)
+    rows, columns = np.mgrid[top : part.shape[0], 0 : part.shape[1]].astype(np.float32)
     depth = rows - ground
     mirrored = cv2.GaussianBlur(cv2.remap(canvas, columns, ground - depth, cv2.INTER_LINEAR), (0, 0), 1.5, sigmaY=3)
-    share = MIRRORED * np.exp(-np.maximum(depth, 0) / (0.13 * len(alpha))) * (depth > -1)
-    mixed = part * (1 - mirrored[..., 3:] * share[..., None]) + mirrored[..., :3] * share[..., None]
-    return np.round(mixed).astype(np.uint8)
+    share = (MIRRORED * np.exp(-np.maximum(depth, 0) / (0.13 * len(alpha))) * (depth > -1))[..., None]
+    mixed = part.copy()
+    mixed[top:] = np.round(part[top:] * (1 - mirrored[..., 3:] * share) + mirrored[..., :3] * share)
+    return mixed

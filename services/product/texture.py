@@ -21,7 +21,7 @@ def restore_texture(
     sketch is plain, the painting changes colours only: what it adds within a few patches there is blotches.
     """
     painting, drawn, kept = (np.asarray(picture, np.float32) / 255 for picture in (painted, sketch, plain))
-    change = _blur(np.abs(painting - kept).max(axis=2))
+    change = _blur(_most(painting - kept))
     is_surface = np.arange(len(drawn))[:, None] > edge * len(drawn) - EDGE_PX
     tolerance = np.where(is_surface, SURFACE_TOLERANCE, BACKDROP_TOLERANCE)
     share = np.clip(1.5 - 1.5 * repaint * change / tolerance, 0, 1)[..., None]
@@ -31,10 +31,16 @@ def restore_texture(
 
 def _without_blotches(change: np.ndarray, drawn: np.ndarray) -> np.ndarray:
     """The change, height x width x 3, smoothed where the sketch shows nothing finer than ``REACH_PX``."""
-    contrast = _blur(np.abs(drawn - _blur(drawn)).max(axis=2))
+    contrast = _blur(_most(drawn - _blur(drawn)))
     crisp = np.clip((contrast - PLAIN_DETAIL) / (CRISP_DETAIL - PLAIN_DETAIL), 0, 1)[..., None]
     smooth = _blur(change)
     return smooth + crisp * (change - smooth)
+
+
+def _most(change: np.ndarray) -> np.ndarray:
+    """The largest change of any channel, height x width."""
+    largest: np.ndarray = np.maximum.reduce(cv2.split(np.abs(change)))
+    return largest
 
 
 def _blur(picture: np.ndarray) -> np.ndarray:

@@ -7,7 +7,8 @@ The faults are those of arXiv:2408.00418; the scores, and the limits, are this p
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -21,11 +22,14 @@ SAME_TONE = 11.0
 CONTACT_SHARE = 0.03
 CLEAR_CONTACT = 0.05
 REACH_PX = 48
+NEAR_PX = 24
+SPARSE = 4  # a copy of the product is sought at every fourth of its pixels first
 LASTING_PX = 8
 EDGE_STEP, EDGE_RANK = 9.0, 0.5  # Delta E; share of the strongest level edge of the scene
 BORDER_SHARE = 0.07  # of the plate's width, that no podium reaches
 VISIBLE_LIGHT = 14.0  # L* of the ground from which on its shadows can be seen well
 SCENERY_SHARE = 0.10
+COPY_ALIKE, COPY_LEAST = 0.6, 0.05  # shares: of what shows of a copy, in its tones; of the product, that shows
 
 
 @dataclass(frozen=True)
@@ -61,11 +65,11 @@ class View:
     matte: np.ndarray
     box: Box
 
-    @property
+    @cached_property
     def solid(self) -> np.ndarray:
         return self.matte > 0.5
 
-    @property
+    @cached_property
     def depth(self) -> np.ndarray:
         """Distance to the outline, px: positive inside, negative outside."""
         inside = cv2.distanceTransform(self.solid.astype(np.uint8), cv2.DIST_L2, 3)
@@ -78,6 +82,20 @@ class View:
         """True in the rows (height, 1) above those that shadows on the ground can reach."""
         return np.arange(len(self.matte))[:, None] < self.box.bottom - 0.28 * self.box.height
 
+    @property
+    def surroundings(self) -> tuple[slice, slice]:
+        """The rows and columns where a product that goes on, or stands behind itself, would show."""
+        aside, above = round(0.7 * self.box.width) + NEAR_PX, round(0.7 * self.box.height) + NEAR_PX
+        rows = slice(max(0, self.box.top - above), self.box.bottom + NEAR_PX)
+        return rows, slice(max(0, self.box.left - aside), self.box.right + aside)
+
+    def cut(self, window: tuple[slice, slice]) -> "View":
+        """The part of the view in this window."""
+        down, right = window[0].start, window[1].start
+        box = self.box
+        moved = Box(left=box.left - right, top=box.top - down, right=box.right - right, bottom=box.bottom - down)
+        return replace(self, lab=self.lab[window], matte=self.matte[window], box=moved)
+
 
 def judge(plate: np.ndarray, product: np.ndarray, box: Box, layout: PlateLayout) -> Usability:
     """Score a plate (RGB uint8) on which the product (RGBA uint8, at the box's size) stands at the box."""
@@ -85,7 +103,7 @@ def judge(plate: np.ndarray, product: np.ndarray, box: Box, layout: PlateLayout)
     scores = {
         "space_mismatch": space_mismatch(view),
         "size_mismatch": size_mismatch(box, layout),
-        "indistinctiveness": indistinctiveness(view),
+        "indistinctiveness": indistinctiveness(view.cut(view.surroundings)),
         "shape_hallucination": shape_hallucination(view),
     }
     worst = max(scores, key=lambda fault: scores[fault] - USABILITY_LIMITS[fault])
@@ -163,6 +181,13 @@ def _edge_below(side: np.ndarray, foot: int) -> int:
     return len(steps) - len(under) + int(under.argmax()) + LASTING_PX
 
 
+def _apart(first: np.ndarray, second: np.ndarray) -> np.ndarray:
+    """Delta E (CIE 1976) of two Lab pictures, pixel by pixel."""
+    moved = first - second
+    apart: np.ndarray = np.sqrt(np.einsum("...c,...c->...", moved, moved))
+    return apart
+
+
 def _spread(picture: np.ndarray, known: np.ndarray, reach_px: float) -> np.ndarray:
     """The known pixels' mean colour near each pixel; zero where none is near."""
     weight = cv2.GaussianBlur(known.astype(np.float32), (0, 0), reach_px)
@@ -178,7 +203,7 @@ def indistinctiveness(view: View) -> float:
     outline = (np.abs(depth) < 1.5) & view.upper
     if not outline.any():
         return 0.0
-    return float((np.linalg.norm(inside - outside, axis=2)[outline] < SAME_TONE).mean())
+    return float((_apart(inside[outline], outside[outline]) < SAME_TONE).mean())
 
 
 def shape_hallucination(view: View) -> float:
@@ -186,8 +211,9 @@ def shape_hallucination(view: View) -> float:
 
     0.5 at a thirtieth of the product's area. Tones that much of the scene has are scenery, not the product's.
     """
-    rare = ~view.solid & view.upper & (_commonness(view) < SCENERY_SHARE)
-    return float(np.clip(15 * max(_continued(view, rare), _repeated(view)) / view.solid.sum(), 0, 1))
+    near, common = view.cut(view.surroundings), _commonness(view)[view.surroundings]
+    rare = ~near.solid & near.upper & (common < SCENERY_SHARE)
+    return float(np.clip(15 * max(_continued(near, rare), _repeated(near)) / near.solid.sum(), 0, 1))
 
 
 def _commonness(view: View) -> np.ndarray:
@@ -208,7 +234,7 @@ def _continued(view: View, rare: np.ndarray) -> int:
     tones = np.zeros((labels.max() + 1, 3), np.float32)
     tones[labels[inner > 0]] = view.lab[inner > 0]
     mean = _spread(view.lab, (depth > 1) & (depth < 6), 0.08 * view.box.height)
-    apart = np.minimum(*(np.linalg.norm(view.lab - tone, axis=2) for tone in (tones[labels], mean)))
+    apart = np.minimum(*(_apart(view.lab, tone) for tone in (tones[labels], mean)))
     alike = cv2.morphologyEx(((apart < SAME_TONE) & rare).astype(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     parts = cv2.connectedComponents(alike, connectivity=4)[1]
     touching = np.bincount(parts[(depth > -5) & (alike > 0)], minlength=parts.max() + 1) > 3
@@ -218,21 +244,39 @@ def _continued(view: View, rare: np.ndarray) -> int:
 
 def _repeated(view: View) -> int:
     """Pixels that show a shifted or enlarged copy of the product behind it, where most of the copy stands out."""
-    most, size = 0, view.matte.shape[::-1]
     free = ~cv2.dilate(view.solid.astype(np.uint8), np.ones((5, 5), np.uint8)).astype(bool) & view.upper
     spread = _spread(view.lab, view.depth > 1, 4)
-    for move in _copies(view.box):
-        copy = cv2.warpAffine(view.solid.astype(np.uint8), move, size, flags=cv2.INTER_NEAREST)
-        shown = (copy > 0) & free
-        if shown.sum() < 0.05 * view.solid.sum():
-            continue
-        alike = np.linalg.norm(view.lab - cv2.warpAffine(view.lab, move, size), axis=2) < SAME_TONE
-        near, far = (cv2.dilate(copy, np.ones((side, side), np.uint8)) > 0 for side in (5, 15))
-        apart = np.linalg.norm(view.lab - cv2.warpAffine(spread, move, size), axis=2) > 1.4 * SAME_TONE
-        ends = apart[far & ~near & free]
-        if alike[shown].mean() > 0.6 and ends.size and ends.mean() > 0.6:
-            most = max(most, int((alike & shown).sum()))
-    return most
+    rows, columns = (part[::SPARSE] for part in np.nonzero(view.solid))
+    likely = [move for move in _copies(view.box) if _is_likely(view, free, move, rows, columns)]
+    return max((_shown(view, free, spread, move) for move in likely), default=0)
+
+
+def _is_likely(view: View, free: np.ndarray, move: np.ndarray, rows: np.ndarray, columns: np.ndarray) -> bool:
+    """Whether the moved product pixels at rows and columns are about where the scene has their tones."""
+    height, width = view.matte.shape
+    right, down = (
+        np.rint(move[axis, axis] * at + move[axis, 2]).astype(int) for axis, at in enumerate((columns, rows))
+    )
+    inside = (down >= 0) & (down < height) & (right >= 0) & (right < width)
+    inside[inside] = free[down[inside], right[inside]]
+    if inside.sum() < 0.5 * COPY_LEAST * len(rows):
+        return False
+    apart = _apart(view.lab[rows[inside], columns[inside]], view.lab[down[inside], right[inside]])
+    return float((apart < SAME_TONE).mean()) > 0.9 * COPY_ALIKE
+
+
+def _shown(view: View, free: np.ndarray, spread: np.ndarray, move: np.ndarray) -> int:
+    """Free pixels that look like the moved product, where it ends as the product does; 0 where it is none."""
+    size = view.matte.shape[::-1]
+    copy = cv2.warpAffine(view.solid.astype(np.uint8), move, size, flags=cv2.INTER_NEAREST)
+    shown = (copy > 0) & free
+    if shown.sum() < COPY_LEAST * view.solid.sum():
+        return 0
+    alike = _apart(view.lab, cv2.warpAffine(view.lab, move, size)) < SAME_TONE
+    near, far = (cv2.dilate(copy, np.ones((side, side), np.uint8)) > 0 for side in (5, 15))
+    ends = (_apart(view.lab, cv2.warpAffine(spread, move, size)) > 1.4 * SAME_TONE)[far & ~near & free]
+    stands_out = bool(ends.size) and ends.mean() > COPY_ALIKE
+    return int((alike & shown).sum()) if stands_out and alike[shown].mean() > COPY_ALIKE else 0
 
 
 def _copies(box: Box) -> list[np.ndarray]:
