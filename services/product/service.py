@@ -78,7 +78,7 @@ def example() -> tuple[ProductRequest, dict[str, Image.Image]]:
 SCENE = Checkpoint(
     name="scene",
     source="assets/models/scene",
-    revision="2026-11-27.3",
+    revision="2026-11-27.4",
     licence="Apache-2.0",
     engine="services.product.engine_sketch:SketchProductEngine",
     defaults={"num_inference_steps": 4, "guidance_scale": 1.0, "strength": 0.5},

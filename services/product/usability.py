@@ -9,6 +9,7 @@ The faults are those of arXiv:2408.00418; the scores, and the limits, are this p
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -24,9 +25,12 @@ CLEAR_CONTACT = 0.05
 REACH_PX = 48
 NEAR_PX = 24
 SPARSE = 4  # a copy of the product is sought at every fourth of its pixels first
-LASTING_PX = 8
-EDGE_STEP, EDGE_RANK = 9.0, 0.5  # Delta E; share of the strongest level edge of the scene
-BORDER_SHARE = 0.07  # of the plate's width, that no podium reaches
+LEAST_REACH_PX = 8
+LIFTED = 0.085  # share of light: shadow below the foot darker than at it by as much is half a fault
+LASTING_PX = 12
+BANDS = 12  # of the plate's width, in which a level edge is sought
+EDGE_STEP, EDGE_RANK = 5.0, 0.9  # Delta E; share of the strongest level edge of the scene
+EDGE_ALIKE, EDGE_SPAN = 0.4, 0.85  # share of the usual step that a band has; share of the bands that have it
 VISIBLE_LIGHT = 14.0  # L* of the ground from which on its shadows can be seen well
 SCENERY_SHARE = 0.10
 COPY_ALIKE, COPY_LEAST = 0.6, 0.05  # shares: of what shows of a copy, in its tones; of the product, that shows
@@ -141,44 +145,44 @@ def _missing_contact(view: View) -> float:
     lowest = np.where(view.solid, rows, -1).max(axis=0)
     touching = np.flatnonzero(lowest >= lowest.max() - max(2, CONTACT_SHARE * view.box.height))
     reach = min(REACH_PX, len(view.matte) - int(lowest.max()) - 1)
-    if reach < 6:
+    if reach < LEAST_REACH_PX:
         return 1.0
     light = view.lab[..., 0] + 4
     column = np.median([light[lowest[x] + 1 : lowest[x] + 1 + reach, x] for x in touching], axis=0)
     ground = light[view.box.bottom + 2 : view.box.bottom + reach]
     beside = np.delete(ground, np.s_[max(0, view.box.left) : view.box.right], axis=1)
     usual = max(float(np.median(beside)) if beside.size else 0.0, float(np.median(column[-8:])), 1.0)
-    at_foot, below = 1 - float(column[:3].mean()) / usual, 1 - float(column[4:].min()) / usual
+    smooth = np.convolve(column, np.full(5, 0.2), "valid")
+    at_foot, below = 1 - float(column[:3].mean()) / usual, 1 - float(smooth[3:].min()) / usual
     weak = (1 - 0.5 * at_foot / CLEAR_CONTACT) * min(1.0, usual / VISIBLE_LIGHT)
-    lifted = 4 * (1 - at_foot / below) if below > CLEAR_CONTACT else 0.0
+    lifted = 0.5 * (below - at_foot) / LIFTED if below > CLEAR_CONTACT else 0.0
     return float(np.clip(max(weak, lifted), 0, 1))
 
 
 def _above_back_edge(view: View) -> float:
-    """1 where a clear level edge of the scene runs below the foot from border to border of the plate, else 0.
+    """1 where the clearest level edge that runs from border to border of the plate is below the foot, else 0.
 
-    A podium's rim is below the foot, too, but does not reach the borders.
+    A podium's rim is below the foot, too, but does not reach the borders; planks and lights are not level all along.
     """
-    box, width = view.box, view.lab.shape[1]
-    border = max(3, round(BORDER_SHARE * width))
-    near = [(max(0, box.left - box.width), box.left), (box.right, box.right + box.width)]
-    outer = [(0, border), (width - border, width)]
-    sides = [view.lab[:, left:right] for left, right in near if right - left > 6 and left < width - 6]
-    sides += [view.lab[:, left:right] for left, right in outer]
-    rows = [_edge_below(side, box.bottom) for side in sides]
-    return float(min(rows) > 0 and max(rows) - min(rows) < 0.12 * box.height)
+    cuts = np.linspace(0, view.lab.shape[1], BANDS + 1).astype(int)
+    beside = [(left, right) for left, right in pairwise(cuts) if right <= view.box.left or left >= view.box.right]
+    if len(beside) < 2:
+        return 0.0
+    steps = np.stack([_steps_down(view.lab[:, left:right]) for left, right in beside])
+    usual = np.median(steps, axis=0)
+    size = np.sqrt((usual**2).sum(axis=1))
+    alike = (steps * usual).sum(axis=2) > EDGE_ALIKE * size**2
+    level = np.where(alike.mean(axis=0) >= EDGE_SPAN, size, 0)
+    under = level[max(0, view.box.bottom + 3 - LASTING_PX) :]
+    return float(under.max(initial=0) >= max(EDGE_STEP, EDGE_RANK * level.max()))
 
 
-def _edge_below(side: np.ndarray, foot: int) -> int:
-    """The row of a lasting level edge under the foot at least half as strong as any in the scene, else 0. side: Lab."""
-    profile = np.median(side, axis=1)
-    sums = np.cumsum(np.vstack([np.zeros((1, 3)), profile]), axis=0)
+def _steps_down(band: np.ndarray) -> np.ndarray:
+    """How the usual tone (Lab) of LASTING_PX rows differs from that of the rows above them; its first row is there."""
+    sums = np.cumsum(np.vstack([np.zeros((1, 3)), np.median(band, axis=1)]), axis=0)
     means = (sums[LASTING_PX:] - sums[:-LASTING_PX]) / LASTING_PX
-    steps = np.linalg.norm(means[LASTING_PX:] - means[:-LASTING_PX], axis=1)
-    under = steps[max(0, foot + 3 - LASTING_PX) :]
-    if not len(under) or under.max() < max(EDGE_STEP, EDGE_RANK * steps.max()):
-        return 0
-    return len(steps) - len(under) + int(under.argmax()) + LASTING_PX
+    steps: np.ndarray = means[LASTING_PX:] - means[:-LASTING_PX]
+    return steps
 
 
 def _apart(first: np.ndarray, second: np.ndarray) -> np.ndarray:

@@ -51,6 +51,16 @@ def test_a_product_that_floats_or_has_no_shadow_is_out_of_space(mug):
     assert "space_mismatch" in faults(table_scene(edge=0.86), product, box, box)
 
 
+def test_only_an_edge_along_the_whole_plate_is_the_back_of_the_ground(mug):
+    """A rug's edge below the foot, on one side of the product only, is not: the table goes on beside it."""
+    product, box = mug
+    rug = table_scene()
+    rug[round(0.86 * LAYOUT.height) :, box.right :] = (60, 40, 30)
+    assert faults(rug, product, box, box) == set()
+    rug[round(0.86 * LAYOUT.height) :] = (60, 40, 30)
+    assert "space_mismatch" in faults(rug, product, box, box)
+
+
 def test_a_tiny_product_is_out_of_size():
     cutout = mug_cutout(side=700)
     box = Box(left=500, top=721, right=590, bottom=821)
