@@ -1,13 +1,14 @@
 """What a client asks for: a brief of one product and any number of variants."""
 
+from decimal import ROUND_DOWN, Decimal
 from typing import Annotated, Literal
 
 from babel.core import Locale, UnknownLocaleError
-from babel.numbers import format_currency, list_currencies
+from babel.numbers import format_currency, format_decimal, format_percent, list_currencies
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from services.copywriter.service import MAX_ATTRIBUTES, Facts, Language, Measure, Name, Offer, Rating
-from services.lines import Line, Slug
+from services.lines import Line, Slug, without_direction_marks
 from services.product.service import SizeCm
 from services.room.service import KnownLength, Place, Point, Region
 from services.tryon.service import MORE_GARMENTS, GarmentCategory
@@ -72,6 +73,21 @@ class Product(BaseModel):
         """The price as people of the locale write it, e.g. ``39,00 €``; empty when there is no price."""
         return format_currency(self.price, self.currency, locale=locale) if self.price else ""
 
+    def rating_line(self, locale: str) -> str:
+        """The rating cut off after two decimals, with its count, e.g. ``4,7 (1.284)``; empty when there is none."""
+        if self.rating is None:
+            return ""
+        given = Decimal(str(self.rating.value)).quantize(Decimal("0.01"), ROUND_DOWN)
+        value, count = format_decimal(given, "0.0#", locale=locale), self.rating.count
+        return without_direction_marks(f"{value} ({format_decimal(count, locale=locale)})")
+
+    def offer_line(self, locale: str) -> str:
+        """What the offer takes off, e.g. ``−20 %``; empty when there is no such offer."""
+        if self.offer is None or not self.offer.percent_off:
+            return ""
+        percent = format_percent(-self.offer.percent_off / 100, locale=locale)
+        return without_direction_marks(percent).replace("-", "\N{MINUS SIGN}")
+
 
 class Audience(BaseModel):
     """Who a variant is for."""
@@ -95,6 +111,9 @@ class Copy(BaseModel):
     call_to_action: Line = Field(min_length=1, max_length=24)
     short_headline: Line = Field("", max_length=60, description="For small formats; empty: headline stands there too")
     long_headline: Line = Field("", max_length=90, description="For platforms that ask for one beside the picture")
+    badge: Line | None = Field(
+        None, max_length=14, description="On a seal beside the product, e.g. New; left out: the offer; empty: none"
+    )
 
 
 class Variant(BaseModel):

@@ -126,7 +126,7 @@ def _check_brand(canvas: Canvas, facts: Mapping[str, Any], kit: BrandKit) -> Ite
             "brand.logo_clear_space", space >= kit.logos.clear_space * height, space, kit.logos.clear_space * height
         )
     for role, families in facts["fonts"].items():
-        own = kit.fonts.headline if role in ("headline", "price") else kit.fonts.body
+        own = kit.fonts.headline if role in ("headline", "price", "badge") else kit.fonts.body
         foreign = [family for family in families if family != own]
         outcome: Outcome = "warned" if foreign else "passed"
         detail = f"{own} has not all letters" if foreign else ""

@@ -58,7 +58,7 @@ def _words(steps: Mapping[str, StepResult], composition: Composition) -> dict[st
     """Each part's text and the facts it came from; the client's own copy comes from the brief."""
     written = next((step.value for step in steps.values() if isinstance(step.value, AdCopy)), None)
     if written is None or not written.sentences:
-        given = composition.words.model_dump().items()
+        given = composition.words.model_dump(exclude={"badge"}).items()
         return {part: {"text": text, "facts": [CLIENT]} for part, text in given if text}
     words: dict[str, Any] = {part: one.model_dump(mode="json") for part, one in written.sentences.items()}
     return words | {"refused": dict(written.refused), "disclaimers": list(written.disclaimers)}

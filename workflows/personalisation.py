@@ -61,7 +61,7 @@ def check_not_too_personal(brief: Brief) -> None:
     allowed = find_policy(brief.policy or "", brief.brand).may_say
     for number, variant in enumerate(brief.variants):
         copy = variant.words.model_dump().values() if variant.words else ()
-        words = " ".join([*copy, variant.scene]).casefold()
+        words = " ".join([*filter(None, copy), variant.scene]).casefold()
         attributes = variant.customer.attributes if variant.customer else {}
         for name, value in attributes.items():
             if name not in allowed and _says_value(words, value):

@@ -23,6 +23,7 @@ class CopyChange(BaseModel):
     call_to_action: Line | None = Field(None, min_length=1, max_length=24)
     short_headline: Line | None = Field(None, max_length=60)
     long_headline: Line | None = Field(None, max_length=90)
+    badge: Line | None = Field(None, max_length=14, description="Empty: none")
 
 
 class Revision(BaseModel):

@@ -11,7 +11,9 @@ from services.compositor.metadata import DigitalSource
 from services.compositor.service import Canvas, Style, Words
 from services.images import Box, ImageRef
 
-Role = Literal["ground", "scene", "scrim", "headline", "body", "call_to_action", "price", "logo", "disclosure"]
+Role = Literal[
+    "ground", "scene", "scrim", "headline", "body", "call_to_action", "price", "rating", "badge", "logo", "disclosure"
+]
 _FROZEN = ConfigDict(frozen=True, extra="forbid")
 _HEX = r"^#[0-9a-fA-F]{6}$"
 
@@ -100,6 +102,20 @@ class Plaque(BaseModel):
     colour: str = Field(pattern=_HEX)
 
 
+class Stars(BaseModel):
+    """A row of stars in px of the creative, ``value`` of them filled from where reading begins, the others faint."""
+
+    model_config = _FROZEN
+
+    left: float
+    top: float
+    size_px: float = Field(gt=0)
+    count: int = Field(ge=1, le=5)
+    value: float = Field(ge=0, le=5)
+    is_turned: bool = Field(False, description="Filled from the right")
+    colour: str = Field(pattern=_HEX)
+
+
 class Type(_Layer):
     """Words in one font and colour, over their plaques."""
 
@@ -108,6 +124,7 @@ class Type(_Layer):
     colour: str = Field(pattern=_HEX)
     lines: tuple[TypeLine, ...]
     plaques: tuple[Plaque, ...] = ()
+    stars: Stars | None = None
 
 
 Layer = Annotated[Fill | Picture | Scrim | Logo | Type, Field(discriminator="kind")]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from services.compositor.clutter import Scenery
-from services.compositor.layout import Layout, lay_out
+from services.compositor.layout import EXPENDABLE, Layout, lay_out
 from services.compositor.mirror import lay_out_mirrored
 from services.compositor.service import MOST_CLUTTER, Canvas, Look, Style, Words
 from services.compositor.setting import Copy
@@ -50,16 +50,16 @@ def _suitable(templates: Sequence[Template], canvas: Canvas, look: Look, copy: C
 
 
 def _sacrifice(layout: Layout) -> tuple[bool, float, int]:
-    """What a layout gives up: comfort, calm ground, roles. The body does not count: calm is worth more than a sentence.
+    """What a layout gives up: comfort, calm ground, roles. Body and rating do not count: calm is worth more than they.
 
     A look that has no place for a role by design does not give it up.
     """
     own = {item.role for item in layout.template.leaves()} if layout.template.look != "quiet" else set(ROLES)
     busiest = max(layout.clutter.values(), default=0)
-    missing = sum(role != "body" and role in own for role in layout.dropped)
+    missing = sum(role not in EXPENDABLE and role in own for role in layout.dropped)
     return not layout.is_comfortable, busiest if busiest > MOST_CLUTTER else 0.0, missing
 
 
 def _words_do_not_fit(words: Words, canvas: Canvas, template: Template, role: Role) -> WordsDoNotFit:
-    smallest_px = template.sizes[role].at(0, min(canvas.width, canvas.height))
+    smallest_px = template.size(role).at(0, min(canvas.width, canvas.height))
     return WordsDoNotFit(role, canvas.format, getattr(words, role), round(smallest_px, 1))

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from pydantic import JsonValue
 
 from services.compositor.animation import AnimationRequest
 from services.compositor.artwork import Artwork, Fill, Logo, Picture, Type
+from services.compositor.badge import make_badge, ratio_of
 from services.compositor.choice import choose_layout
 from services.compositor.clean import place_logo, shoot
 from services.compositor.clutter import ClutterMap, Scenery, Surveyor
@@ -42,6 +43,8 @@ _SET_IN: dict[str, tuple[str, int, float]] = {  # role -> family field of the st
     "body": ("body_font", 400, 0.0),
     "call_to_action": ("body_font", 600, 0.0),
     "price": ("headline_font", 500, 0.0),
+    "rating": ("body_font", 500, 0.0),
+    "badge": ("headline_font", 600, 0.0),
 }
 
 
@@ -139,6 +142,9 @@ class CompositorEngine:
                     words[role], getattr(request.style, family), weight, tracking, request.language
                 )
                 texts[role] = (words[role], style)
+        if "rating" in texts:  # figures have no direction of their own
+            line, style = texts["rating"]
+            texts["rating"] = (line, replace(style, direction=texts["headline"][1].direction))
         height, width = logos.dark.shape[:2]
         return Copy(self._text_layer.measure(texts, request.language), width / height)
 
@@ -173,16 +179,27 @@ class CompositorEngine:
         scenery = Scenery(request.plates, lambda shape: self._survey(request.plates[shape], easel.paints))
         layout = choose_layout(self._templates, canvas, scenery, copy, request.words, request.style)
         contrast = set_layout(easel, layout, request, logos)
-        boxes = [{"role": item.role, **dict(item.box)} for group in layout.groups for item in group]
+        boxes: list[dict[str, Any]] = [
+            {"role": item.role, **dict(item.box)} for group in layout.groups for item in group
+        ]
         if request.label:
             label = self._label(request, layout)
             easel.lay(label)
             boxes.append({"role": label.role, **dict(label.box)})
+        dropped: list[str] = list(layout.dropped)
+        if "badge" in copy.blocks:
+            badge = make_badge(easel, layout, copy.blocks["badge"], request.style)
+            if badge:
+                easel.lay(badge)
+                boxes.append({"role": badge.role, **dict(badge.box)})
+                contrast["badge"] = round(ratio_of(badge), 2)
+            else:
+                dropped.append("badge")
         return _facts(
             template=layout.template.name,
             boxes=boxes,
             product=layout.shot.product,
-            dropped=list(layout.dropped),
+            dropped=dropped,
             contrast=contrast,
             clutter={role: round(value, 3) for role, value in layout.clutter.items()},
             fonts={role: list(block.families) for role, block in copy.blocks.items()},

@@ -134,6 +134,15 @@ def button_colours(ground: str, style: Style) -> tuple[str, str]:
     return fill, words
 
 
+def badge_colours(ground: str, style: Style) -> tuple[str, str]:
+    """Fill and words of a badge: the accent first, so that it is not taken for the button."""
+    fills = [fill for fill in (style.accent, style.primary, style.text) if contrast(fill, ground) >= BUTTON_ON_GROUND]
+    fill = fills[0] if fills else max((style.text, style.background), key=lambda colour: contrast(colour, ground))
+    inks = (style.background, style.on_primary, style.text, *_NEUTRAL)
+    words = next((ink for ink in inks if contrast(ink, fill) >= HEADROOM * NORMAL_TEXT), None)
+    return fill, words or max(_NEUTRAL, key=lambda ink: contrast(ink, fill))
+
+
 def mark_colour(ground: str, style: Style, ink: Ink) -> str:
     """The accent, or the group's ink where the accent would drown in the ground's colour."""
     return style.accent if contrast(style.accent, ground) >= MARK_ON_GROUND else ink.colour

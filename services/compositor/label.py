@@ -20,20 +20,21 @@ def find_place(block: TextBlock, canvas: Canvas, taken: Sequence[Box]) -> Box | 
     size = _type_size(block, canvas)
     width = round(block.pieces.width(0, len(block.pieces.texts)) * size + 2 * PADDING * size)
     height = round((block.rise + block.drop + PADDING) * size)
-    free = _free_area(canvas)
+    free = free_area(canvas)
     icon = Box(left=canvas.width - AD_CHOICES_PX[0], top=0, right=canvas.width, bottom=AD_CHOICES_PX[1])
     tops = [free.bottom - height, free.top, *range(free.bottom - 2 * height, free.top, -height)]
     spots = [(left, top) for top in tops for left in (free.left, free.right - width)]
     boxes = [Box(left=left, top=top, right=left + width, bottom=top + height) for left, top in spots]
     inside = [box for box in boxes if box.left >= free.left and box.top >= free.top and box.bottom <= free.bottom]
     for space in (round(0.6 * height), LEAST_SPACE_PX):
-        found = next((box for box in inside if not any(_meets(box, other, space) for other in [*taken, icon])), None)
+        found = next((box for box in inside if not any(meets(box, other, space) for other in [*taken, icon])), None)
         if found:
             return found
     return None
 
 
-def _free_area(canvas: Canvas) -> Box:
+def free_area(canvas: Canvas) -> Box:
+    """The canvas inside its safe zones and a narrow edge."""
     inset = max(4, round(0.015 * min(canvas.width, canvas.height)))
     return Box(
         left=max(inset, round(canvas.safe_left * canvas.width)),
@@ -48,7 +49,8 @@ def _type_size(block: TextBlock, canvas: Canvas) -> float:
     return min(max(asked, LEAST_TYPE_PX), MOST_TYPE_PX)
 
 
-def _meets(one: Box, other: Box, space: int) -> bool:
+def meets(one: Box, other: Box, space: int) -> bool:
+    """Whether two boxes are nearer to each other than ``space`` px."""
     apart = one.right + space <= other.left or other.right + space <= one.left
     return not (apart or one.bottom + space <= other.top or other.bottom + space <= one.top)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from services.compositor.artwork import Fill, Logo, Picture, Plaque, Type
+from services.compositor.artwork import Fill, Logo, Picture, Plaque, Stars, Type
 from services.compositor.contrast import contrast, mix
 from services.compositor.ground import (
     Ink,
@@ -17,6 +17,7 @@ from services.compositor.painter import Easel
 from services.compositor.scrim import make_scrim
 from services.compositor.service import LOGO_CONTRAST, ComposeRequest, Style
 from services.compositor.setting import Placed, mark_width
+from services.compositor.stars import STARS, row_width, star_size
 from services.errors import LogoHasNoContrast
 from services.images import Box
 
@@ -69,6 +70,9 @@ def _set_group(
         elif item.role == "price":
             mark = _mark(item, mark_colour(ground, request.style, ink))
             easel.lay(_type(easel, item, ink.colour, (mark,)))
+        elif item.role == "rating":
+            stars = _stars(item, request.words.stars, mark_colour(ground, request.style, ink))
+            easel.lay(_type(easel, item, ink.colour).model_copy(update={"stars": stars}))
         else:
             easel.lay(_type(easel, item, ink.colour))
     return ratios
@@ -107,6 +111,22 @@ def _mark(item: Placed, colour: str) -> Plaque:
     width = mark_width(item.size_px)
     left = item.left + item.width - width if item.is_turned else item.left
     return Plaque(left=left, top=item.top, width=width, height=item.height, radius=width / 2, colour=colour)
+
+
+def _stars(item: Placed, value: float, colour: str) -> Stars:
+    line, size = item.lines[0], star_size(item.size_px)
+    room = item.width - line.width
+    count = STARS if room > row_width(STARS, item.size_px) else 1
+    left = item.left + item.width - row_width(count, item.size_px) if item.is_turned else item.left
+    return Stars(
+        left=left,
+        top=item.top + (item.height - size) / 2,
+        size_px=size,
+        count=count,
+        value=value if count == STARS else 1,
+        is_turned=item.is_turned,
+        colour=colour,
+    )
 
 
 def _logo(item: Placed, ink: Ink, request: ComposeRequest) -> Logo:

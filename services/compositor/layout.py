@@ -16,6 +16,7 @@ from services.images import Box
 
 SCALES = tuple(np.linspace(1, 0, 13).tolist())
 BUTTON_CLUTTER = 0.4  # of the clutter under it
+EXPENDABLE: tuple[Role, ...] = ("rating", "body")  # for calm ground
 LEAST_APPEAL = 0.75  # of a group where the template wants it: calm ground is not worth a headline in rags
 _TOUCH = 0.05  # of a region's width: a part that begins within this begins at its side
 
@@ -134,7 +135,7 @@ def _settle(group: Group, region: Box, site: Site) -> Column | Role:
         return designed
     parts = site.clutter.calm_parts(site.shot, region, MOST_CLUTTER)
     moved = [_fit_group(_aligned_in(part, region, group), part, site) for part in parts]
-    allowed = {"body", *designed.dropped}
+    allowed = {*EXPENDABLE, *designed.dropped}
     columns = [one for one in moved if isinstance(one, Column) and allowed.issuperset(one.dropped)]
     good = [one for one in columns if one.is_calm and one.is_comfortable]
     best = max(good, key=lambda one: _appeal(one.placed), default=designed)
@@ -150,8 +151,7 @@ def _aligned_in(part: Box, region: Box, group: Group) -> Group:
 def _fit_group(group: Group, region: Box, site: Site) -> Column | Role:
     """Largest comfortable scale, dropping as little as possible; below comfort; headline divided; what is too long."""
     present = [item for item in group.leaves() if site.copy.has(item.role)]
-    droppable = sorted((item for item in present if item.drop), key=lambda item: item.drop)
-    drops = [tuple(item.role for item in droppable[:count] if item.role) for count in range(len(droppable) + 1)]
+    drops = _drops(present)
     divisions = (False, True) if site.copy.blocks["headline"].can_be_divided else (False,)
     for divides, is_comfortable in product(divisions, (True, False)):
         scales = [scale for scale in SCALES if (scale >= group.comfortable) == is_comfortable]
@@ -161,6 +161,15 @@ def _fit_group(group: Group, region: Box, site: Site) -> Column | Role:
                 clutter = {item.role: _clutter_under(item, site) for item in placed}
                 return Column(placed, dropped, is_comfortable, clutter)
     return _find_culprit(present, region, site.setting(0, divides=True))
+
+
+def _drops(present: Sequence[Item]) -> list[tuple[Role, ...]]:
+    """What may be left out, least first: the rating before all else, but with room made by others it stays."""
+    in_order = [item.role for item in sorted(present, key=lambda item: item.drop) if item.drop and item.role]
+    rating: tuple[Role, ...] = tuple(role for role in in_order if role == "rating")
+    others = [role for role in in_order if role != "rating"]
+    lists = [tuple(others[:count]) for count in range(len(others) + 1)]
+    return [dropped for roles in lists for dropped in dict.fromkeys((roles, (*rating, *roles)))]
 
 
 def _best_of(

@@ -128,6 +128,8 @@ def _in_own_corner(layer: Type) -> Type:
                 plaque.model_copy(update={"left": plaque.left - left, "top": plaque.top - top})
                 for plaque in layer.plaques
             ),
+            "stars": layer.stars
+            and layer.stars.model_copy(update={"left": layer.stars.left - left, "top": layer.stars.top - top}),
         }
     )
 

@@ -66,6 +66,9 @@ class Words(BaseModel):
     call_to_action: str = Field(min_length=1, max_length=24)
     price: str = Field("", max_length=24, description="Formatted, with its currency")
     short_headline: str = Field("", max_length=60, description="For small canvases; empty: headline stands there too")
+    stars: float = Field(0, ge=0, le=5, description="As many of the five stars before the rating are filled")
+    rating: str = Field("", max_length=24, description="Its value and count, formatted, e.g. 4.7 (1,284)")
+    badge: str = Field("", max_length=14, description="An offer or news, e.g. -20% or New")
 
     def on(self, canvas: Canvas) -> "Words":
         """The words as they stand on one canvas."""
@@ -124,7 +127,7 @@ SERVICE = Service(
         Checkpoint(
             name="templates",
             source="assets/templates",
-            revision="5",
+            revision="6",
             licence="Apache-2.0",
             engine="services.compositor.engine:CompositorEngine",
         ),

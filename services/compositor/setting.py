@@ -7,6 +7,7 @@ from math import ceil
 
 from services.compositor.artwork import TypeLine
 from services.compositor.line_breaks import Pieces, least_roughness
+from services.compositor.stars import STAR_GAP, STARS, row_width, star_size
 from services.compositor.template import Group, Item, Role, Template
 from services.compositor.text_layer import Line, TextBlock
 from services.images import Box
@@ -90,7 +91,7 @@ class Setting:
 
     def size(self, role: Role) -> float:
         """Type size (or logo height) in px at this scale."""
-        return self.template.sizes[role].at(self.scale, self.short_px)
+        return self.template.size(role).at(self.scale, self.short_px)
 
     def most_appeal(self, role: Role, lines: int) -> float:
         """What an item of this role can appeal at most, however well it is broken: see ``layout``."""
@@ -224,6 +225,19 @@ def mark_width(size_px: float) -> float:
     return float(max(2, round(MARK_WIDTH * size_px)))
 
 
+def _set_rating(item: Item, width: float, setting: Setting) -> Placed | None:
+    """Five stars and their value; one star where five are too wide."""
+    block, size = setting.copy.blocks["rating"], setting.size("rating")
+    text_width = block.pieces.width(0, len(block.pieces.texts)) * size
+    indents = [row_width(count, size) + STAR_GAP * size for count in (STARS, 1)]
+    indent = next((indent for indent in indents if indent + text_width <= width), None)
+    if indent is None:
+        return None
+    height = float(round(star_size(size)))
+    line = _line(block, block.pieces, (0, len(block.pieces.texts)), size, (height + block.rise * size) / 2, indent)
+    return Placed("rating", 0, 0, indent + text_width, height, size, (line,), drop=block.drop)
+
+
 def _set_logo(item: Item, width: float, setting: Setting) -> Placed | None:
     height = setting.size("logo")
     own = height * setting.copy.logo_ratio
@@ -235,5 +249,6 @@ SETTERS: dict[Role, Callable[[Item, float, Setting], Placed | None]] = {
     "body": _set_text,
     "call_to_action": _set_button,
     "price": _set_price,
+    "rating": _set_rating,
     "logo": _set_logo,
 }

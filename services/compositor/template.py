@@ -12,7 +12,7 @@ from services.compositor.service import Canvas, Crop, Look
 from services.errors import InvalidConfiguration
 from services.images import SHAPES, Shape
 
-Role = Literal["headline", "body", "call_to_action", "price", "logo"]
+Role = Literal["headline", "body", "call_to_action", "price", "rating", "logo"]
 ROLES: tuple[Role, ...] = get_args(Role)
 Side = Literal["left", "top", "right", "bottom"]
 Colour = Literal["primary", "background"]
@@ -184,7 +184,7 @@ class Template(BaseModel):
     @model_validator(mode="after")
     def _check(self) -> "Template":
         roles = [item.role for item in self.leaves() if item.role]
-        unsized = {*roles, "body"} - set(self.sizes)
+        unsized = {*roles, "body"} - {*self.sizes, "rating"}
         if unsized or len(roles) != len(set(roles)):
             raise ValueError(f"each role stands once and has a size; roles {roles}, without size {sorted(unsized)}")
         return self
@@ -193,6 +193,10 @@ class Template(BaseModel):
         """Every role of the template."""
         for group in self.groups:
             yield from group.leaves()
+
+    def size(self, role: Role) -> Size:
+        """How large a role may be; a rating is set like the body unless the template says otherwise."""
+        return self.sizes[role] if role in self.sizes else self.sizes["body"]
 
     def suits(self, canvas: Canvas) -> bool:
         """Whether this layout is meant for a canvas of this ratio and size."""

@@ -13,6 +13,7 @@ from services.compositor.artwork import Font, Plaque, Type, TypeLine
 from services.compositor.fonts import Face, FontBook, FontChain
 from services.compositor.hyphenation import Hyphenator
 from services.compositor.line_breaks import Pieces, cut, cut_where_needed
+from services.compositor.stars import draw_stars
 from services.compositor.writing import Direction, FineCut, direction_of, fine_cut
 from services.images import Box
 
@@ -177,7 +178,8 @@ class TextLayer:
         raw = self._renderer.render(
             _root(nodes, box.width, box.height), width=box.width, height=box.height, format="raw"
         )
-        return np.frombuffer(raw, np.uint8).reshape(box.height, box.width, 4)
+        drawn = np.frombuffer(raw, np.uint8).reshape(box.height, box.width, 4)
+        return draw_stars(drawn, layer.stars, box) if layer.stars else drawn
 
 
 def _root(children: list[dict[str, Any]], width: int, height: int) -> dict[str, Any]:

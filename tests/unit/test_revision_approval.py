@@ -45,6 +45,18 @@ async def test_a_revision_changes_a_colour(client, job, scripted):  # noqa: F811
     assert scripted.calls == ["compositor"]
 
 
+async def test_a_revision_changes_the_badge(client, brief, scripted):  # noqa: F811
+    """It comes from the offer; other words replace it, empty ones take it away for good."""
+    offer = brief | {"product": brief["product"] | {"offer": {"percent_off": 20}}}
+    job = (await client.post("/v1/creatives", json=offer, headers=WAIT)).json()
+    shown = [{creative["copy_text"]["badge"] for creative in job["creatives"]}]
+    for badge in ("New", ""):
+        change = {"copy": {"early": {"badge": badge}}}
+        job = (await client.patch(f"/v1/creatives/{job['id']}", json=change)).json()
+        shown.append({creative["copy_text"]["badge"] for creative in job["creatives"]})
+    assert shown == [{"\N{MINUS SIGN}20%"}, {"New"}, {""}]
+
+
 async def test_a_private_job_is_revised_within_its_consent(client, private, scripted):  # noqa: F811
     """From its own pictures, which stay in the photo's folder; deleting the photo deletes the revision too."""
     job = (await client.post("/v1/creatives", json=private, headers=WAIT)).json()

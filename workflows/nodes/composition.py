@@ -13,7 +13,7 @@ from workflows.format import Format
 from workflows.graph import Services, node
 
 
-@node(version="6", service="compositor")
+@node(version="7", service="compositor")
 async def compose_creatives(
     services: Services,
     imagery: Imagery,
@@ -25,14 +25,18 @@ async def compose_creatives(
     formats: tuple[Format, ...],
     disclaimers: tuple[str, ...] = (),
     label: str = "",
+    stars: float = 0.0,
+    rating: str = "",
+    offer: str = "",
 ) -> Composition:
     """Lay out the plates, the words and the brand in every format; none is made without its disclaimers."""
+    words = words.model_copy(update={"badge": offer if words.badge is None else words.badge})
     owners = {canvas: format.id for format in formats for canvas in format.canvases()}
     request = ComposeRequest(
         plates={shape: _plate(placed, imagery, caption) for shape, placed in imagery.plates.items()},
         cutout=imagery.cutout,
         canvases=tuple(owners),
-        words=Words(**words.model_dump(exclude={"long_headline"}), price=price),
+        words=Words(**words.model_dump(exclude={"long_headline"}), price=price, stars=stars, rating=rating),
         language=locale,
         label=label,
         watermark=_identity(imagery),

@@ -1,12 +1,11 @@
 """Copy as a node."""
 
-from services.copywriter.service import CopyRequest, WrittenCopy
+from services.copywriter.service import PARTS, CopyRequest, WrittenCopy
 from workflows.brief import Copy
 from workflows.creative import AdCopy, MadeBy
 from workflows.graph import Services, node
 
 BY_CLIENT = "client"
-PARTS = tuple(Copy.model_fields)
 
 
 @node(version="2", service="copywriter")
