@@ -6,6 +6,7 @@ skinning).
 """
 
 from dataclasses import dataclass, replace
+from itertools import product
 
 import cv2
 import numpy as np
@@ -15,7 +16,9 @@ from services.tryon.body import Arm, Body, Regions
 from services.tryon.garment import Garment, Sleeve, beyond_armhole
 
 CHEST = {True: 1.3, False: 1.26}  # width of a garment with and without sleeves, in distances of the shoulder joints
+FLAT_LENGTH, DRESS_LENGTH = 1.5, 2.2  # in chest widths: a top that lies flat, and what is no top any more
 MOST_STRETCH = 1.2
+LEAST_HIPS, USUAL_HIPS = 0.44, 0.62  # half widths, in distances of the shoulder joints
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,11 @@ class Fit:
     @property
     def neck_y(self) -> float:
         return float((self.garment.neck[0][1] + self.garment.neck[1][1]) / 2)
+
+    @property
+    def hem(self) -> float:
+        """Where the hem comes to lie, along the frame, px."""
+        return self.neck_along + (self.garment.hem - self.neck_y) * self.along
 
     def neck_across(self, side: int) -> float:
         return abs(float(self.garment.neck[side][0] - self.garment.middle)) * self.across
@@ -74,7 +82,7 @@ class Fit:
 def fit_garment(garment: Garment, body: Body, regions: Regions) -> Fit:
     """Scale by the chest, hang from the shoulders, lengthen a little where that hides the old hem."""
     has_sleeves = garment.sleeves[0] is not None
-    scale = CHEST[has_sleeves] * body.width / garment.chest
+    scale = CHEST[has_sleeves] * _filled(garment) * body.width / garment.chest
     shoulder = tuple(_shoulder_line(body, regions, side) for side in (-1, 1))
     seen = float(np.hypot(*(body.shoulders[1] - body.shoulders[0])))
     across = scale * min(seen / body.width, 1)
@@ -84,7 +92,16 @@ def fit_garment(garment: Garment, body: Body, regions: Regions) -> Fit:
         np.clip((_old_hem(body, regions) - fit.neck_along) / (hem - fit.neck_along) + 0.01, 1, MOST_STRETCH)
     )
     fit = replace(fit, along=scale * stretch)
-    return replace(fit, width_factors=_width_factors(fit))
+    return replace(fit, width_factors=_width_factors(fit, _hips(body, regions)))
+
+
+def _filled(garment: Garment) -> float:
+    """How much narrower a garment's chest looks than it would lying flat: a ghost mannequin rounds it, 1 when flat.
+
+    What is rounded is long for its breadth. Dresses are long anyway, and say nothing.
+    """
+    length = (garment.hem - float(garment.neck[0][1] + garment.neck[1][1]) / 2) / garment.chest
+    return FLAT_LENGTH / length if FLAT_LENGTH < length < DRESS_LENGTH else 1.0
 
 
 def _shoulder_line(body: Body, regions: Regions, side: int) -> Floats:
@@ -128,13 +145,27 @@ def _old_hem(body: Body, regions: Regions) -> float:
     return float(np.percentile(along[np.abs(across) < 0.45 * body.width], 99.5))
 
 
-def _width_factors(fit: Fit) -> Floats:
+def _hips(body: Body, regions: Regions) -> float:
+    """Half the width of the hips with some ease, px, as seen between the arms; the usual one where hands hide them."""
+    spots = np.linspace(0, 0.8, 81) * body.width
+    seen = regions.person * (1 - np.maximum(*regions.arms))
+    halves = []
+    for side, along in product((-1, 1), (0.95, 1.05)):
+        points = np.array([body.from_frame(side * float(spot), along * body.length) for spot in spots], np.float32)
+        cover = cv2.remap(seen.astype(np.float32), points[None, :, 0], points[None, :, 1], cv2.INTER_LINEAR)[0]
+        halves.append(float(spots[np.argmin(cover > 0.5)]))
+    half = 1.08 * float(np.median(halves)) / body.width
+    return body.width * (min(max(half, LEAST_HIPS), USUAL_HIPS) if half > 0.3 else USUAL_HIPS)
+
+
+def _width_factors(fit: Fit, hips: float) -> Floats:
     """How much wider each garment row must hang to go round the body."""
     garment, body = fit.garment, fit.body
     alpha = garment.torso_alpha > 0.5
     half = np.maximum(alpha.sum(axis=1) / 2, 1)
     along = fit.neck_along + (np.arange(alpha.shape[0]) - fit.neck_y) * fit.along
-    need = np.interp(along / body.length, [0.0, 0.35, 0.65, 1.0, 1.3], [0, 0.5, 0.5, 0.62, 0.64]) * body.width
+    trunk = min(0.5 * body.width, hips)
+    need = np.interp(along / body.length, [0.0, 0.35, 0.65, 1.0, 1.3], [0, trunk, trunk, hips, 1.03 * hips])
     factors = np.clip(need / (half * fit.across), 1, 1.35)
     return cv2.GaussianBlur(factors.astype(np.float32)[:, None], (0, 0), 25)[:, 0]
 

@@ -11,6 +11,8 @@ from services.tryon.drape import Fit, Layer, draw_sleeve, draw_trunk
 from services.tryon.light import exposure, grain, lay, shade_below, shading
 from services.tryon.skin import paint_limb, see_limb
 
+SKIRT = 1.35  # from the shoulders, in trunk lengths: what ends lower hangs free of the body
+
 
 @dataclass(frozen=True)
 class Dressed:
@@ -79,6 +81,8 @@ def _room(fit: Fit, regions: Regions, across: Floats, along: Floats) -> Floats:
         reach, outside = along_line(line, *_grid(room), sign)
         outside = outside - 0.8 * arm.half_widths[1] * (reach > upper)  # a forearm that is seen lies before it anyway
         room = room * (1 - smoothstep(outside, -1, 1) * (reach > start * upper))
+    if fit.hem < SKIRT * fit.body.length:
+        return room
     return np.maximum(room, smoothstep(along, 0.95 * fit.body.length, 1.1 * fit.body.length))
 
 
