@@ -150,7 +150,7 @@ SERVICE = Service(
         Checkpoint(
             name="grammar",
             source="assets/copy",
-            revision="3",
+            revision="4",
             licence="Apache-2.0",
             engine="services.copywriter.engine:CopyEngine",
         ),
@@ -164,7 +164,7 @@ SERVICE = Service(
             dtype="bfloat16",
             num_gpus=0.5,
             memory_gib=11,
-            parts={"rules": Weights(source="assets/copy", revision="3", licence="Apache-2.0")},
+            parts={"rules": Weights(source="assets/copy", revision="4", licence="Apache-2.0")},
         ),
     ),
 )

@@ -179,6 +179,13 @@ def test_brand_rules_hold(engine):
     assert "exclamation" in judge(voice=voice).problem("Sure steps!")
 
 
+def test_a_rating_is_told_as_it_is():
+    """4.96 is not rounded up to a full five; it is what stands beside the stars."""
+    facts = Facts(title="x", rating=Rating(value=4.96, count=12))
+    (sentence,) = value_sentences(facts, GRAMMARS.find("en"), Locale.parse("en_US"))
+    assert "4.96 out of 5" in sentence.text
+
+
 def test_a_required_disclaimer_stands_in_the_body_or_nothing_is_written(engine):
     """French alcohol copy ends with its disclaimer; a body too short for it is an error."""
     wine = Facts(title="Cuvée du Lac", category="alcohol", attributes=("organic",))
