@@ -66,6 +66,8 @@ def save_twin(checkpoint: Checkpoint, folder: Path) -> Checkpoint:
     _save_once(base, BUILDERS[checkpoint.source])
     parts: dict[str, Any] = {}
     for role, weights in checkpoint.parts.items():
+        if weights.is_embedded:
+            parts[role] = weights
         if role in PARTS:
             _save_once(folder / role, PARTS[role])
             parts[role] = weights.model_copy(update={"source": str(folder / role), "variant": ""})

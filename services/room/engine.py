@@ -1,4 +1,4 @@
-"""The room engine: read the room, find each product's place, draw it with its shadow. No torch, nothing learned."""
+"""The room engine: read the room, find each product's place, draw it with its shadow. No torch."""
 
 import time
 from collections.abc import Mapping
@@ -14,6 +14,7 @@ from services.errors import CutOutFailed
 from services.room import blending
 from services.room.answer import describe
 from services.room.camera import level_basis
+from services.room.ground import ROLE, GroundReader
 from services.room.light import find_key, linear
 from services.room.occlusion import Thing, find_things, hidden_share, keep_in_front
 from services.room.places import Placed, find_place
@@ -29,17 +30,19 @@ USUAL_DEPTH = 0.6
 
 
 class RoomEngine:
-    """Geometry and compositing rules. They need no weights; ``load`` has nothing to fetch."""
+    """Geometry and compositing rules, and a small network that tells free floor from things."""
 
     def load(self, checkpoint: Checkpoint) -> None:
-        """One OpenCV thread per replica: replicas are how this scales."""
+        """Load the ground network. One OpenCV thread per replica: replicas are how this scales."""
         cv2.setNumThreads(1)
+        self.ground_reader = GroundReader(checkpoint.parts.get(ROLE, checkpoint).location)
 
     def generate(self, request: RoomRequest, images: Mapping[str, Image.Image]) -> Output:
         """Place every product, the farthest first. A photo or product that cannot be used fails before any is drawn."""
         started = time.perf_counter()
         photo = read_room(
             images["room"],
+            self.ground_reader,
             field_of_view=np.radians(request.field_of_view) if request.field_of_view else None,
             camera_height_m=request.camera_height_cm / 100 if request.camera_height_cm else None,
             measure=_measure(request.known_length) if request.known_length else None,

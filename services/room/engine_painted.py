@@ -56,7 +56,10 @@ class PaintedRoomEngine(DepthRoomEngine):
         bare = Image.fromarray(zone.smear(room.rgb, region))
         site = Site(room, bare, Window.around(mask, **self._trained))
         cleared = self._paint(request, "clear", site, mask, self.clearing(request, site))
-        return _stand_there(request, region), replace(room, rgb=np.asarray(cleared))
+        return _stand_there(request, region), self._cleared(room, np.asarray(cleared))
+
+    def _cleared(self, room: Reading, rgb: np.ndarray) -> Reading:
+        return replace(room, rgb=rgb, ground=self.ground_reader.read(rgb, room.camera, room.layout))
 
     def finish(self, request: RoomRequest, drawing: Drawing, images: Mapping[str, Image.Image]) -> np.ndarray:
         """The drawn picture with its contact zone painted, and the products' own pixels under the painted light."""

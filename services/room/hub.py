@@ -8,6 +8,8 @@ DEPTH = Weights(
     revision="5426e4f0f36572d16453bbda7a8389317b1bef99",
     licence="Apache-2.0",
 )
+GROUND = Weights(source="assets/models/room", revision="1", licence="Apache-2.0")
+PARTS = {"depth": DEPTH, "ground": GROUND}
 TAKEN = ("replace", "num_inference_steps")
 
 FLUX2_KLEIN = Checkpoint(
@@ -15,7 +17,7 @@ FLUX2_KLEIN = Checkpoint(
     engine="services.room.engine_klein:KleinRoomEngine",
     takes=(*TAKEN, "strength"),
     defaults={"num_inference_steps": 4, "strength": 0.6},
-    parts={"depth": DEPTH},
+    parts=PARTS,
 )
 
 SDXL_INPAINT = Checkpoint(
@@ -24,7 +26,7 @@ SDXL_INPAINT = Checkpoint(
     memory_gib=13,
     takes=(*TAKEN, "guidance_scale", "strength", "controlnet_conditioning_scale"),
     defaults={"num_inference_steps": 30, "guidance_scale": 6.0, "strength": 0.45},
-    parts={"controlnet_depth": hub.CONTROLNET_DEPTH, "vae": hub.SDXL_VAE, "depth": DEPTH},
+    parts={"controlnet_depth": hub.CONTROLNET_DEPTH, "vae": hub.SDXL_VAE, **PARTS},
 )
 
 QWEN_EDIT = Checkpoint(
@@ -32,7 +34,7 @@ QWEN_EDIT = Checkpoint(
     engine="services.room.engine_qwen_edit:QwenRoomEngine",
     takes=(*TAKEN, "guidance_scale"),
     defaults={"num_inference_steps": 40, "guidance_scale": 4.0},
-    parts={"depth": DEPTH},
+    parts=PARTS,
 )
 
 GEOMETRY_DEPTH = Checkpoint(
@@ -42,6 +44,7 @@ GEOMETRY_DEPTH = Checkpoint(
     device="cuda",
     num_gpus=0.1,
     memory_gib=1,
+    parts={"ground": GROUND},
 )
 
 HUB_CHECKPOINTS = (FLUX2_KLEIN, SDXL_INPAINT, QWEN_EDIT, GEOMETRY_DEPTH)

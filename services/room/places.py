@@ -12,19 +12,20 @@ from services.room.placing import Size, Standing
 from services.room.reading import Reading
 from services.room.scale import size_error, upright_px
 from services.room.service import RoomProduct
-from services.room.spots import find_spot, find_wall_spot
+from services.room.spots import find_spot, find_wall_spot, footprint_free
 
 MOST_OUTSIDE = 0.45
 ANGLE_TO_MENTION = np.radians(14)
 ANGLE_TO_REFUSE = np.radians(32)
 CEILING_MARGIN = 1.25
+SURELY_FREE = 0.7
 
 
 @dataclass(frozen=True)
 class Placed:
     """A product at its place.
 
-    size_error: relative, exceeded once in twenty. free: 0..1 how free a found place is, 1 when it was given.
+    size_error: relative, exceeded once in twenty. free: 0..1 how surely its place is free.
     ground_height_m: how high the camera is over what the product stands on. notes: sentences for the client.
     """
 
@@ -77,7 +78,7 @@ def _stand(room: Reading, product: RoomProduct, size: Size, cutout: Image.Image,
         raise InvalidInput("products.point", f"{_px(foot)} is not on the floor: eye level is at row {row:.0f} there")
     corners = placing.stand_on_floor(room.camera, height, foot, (wide, extent), raised)
     steepness = float(np.arctan2(1, np.linalg.norm(_level(room.camera, foot))))
-    notes = _angle_notes(seen, steepness) + _shape_notes(size, wide)
+    notes = _angle_notes(seen, steepness) + _shape_notes(size, wide) + _free_notes(free)
     away = float(np.linalg.norm(room.camera.floor_points(np.array(foot)))) * (height - raised)
     standing = placing.draw_standing(cutout, corners, foot, away, product.mirrored)
     _check_inside(room, standing)
@@ -94,15 +95,30 @@ def _foot(
     extent: tuple[float, float, float],
     others: list[Placed],
 ) -> tuple[tuple[float, float], float]:
-    """Where it stands (px), and how free that place is."""
-    if product.point:
-        return (product.point.x, product.point.y), 1.0
-    if product.region:
-        return ((product.region.left + product.region.right) / 2, product.region.bottom), 1.0
+    """Where it stands (px), and how surely that place is free: 1 on a table, of which nothing is known."""
+    given = _given_foot(product)
     if product.where == "table":
-        raise InvalidInput("products.point", "a table's top is not found by itself; give the point to stand on")
-    taken = [other.standing.box for other in others]
-    return find_spot(room, ground_height_m, extent, taken)
+        if given is None:
+            raise InvalidInput("products.point", "a table's top is not found by itself; give the point to stand on")
+        return given, 1.0
+    if given is None:
+        return find_spot(room, ground_height_m, extent, [other.standing.box for other in others])
+    under = footprint_free(room.ground, room.camera, ground_height_m, np.array([given]), (extent[0], extent[2]))
+    return given, float(under[0])
+
+
+def _given_foot(product: RoomProduct) -> tuple[float, float] | None:
+    if product.point:
+        return product.point.x, product.point.y
+    region = product.region
+    return ((region.left + region.right) / 2, region.bottom) if region else None
+
+
+def _free_notes(free: float) -> tuple[str, ...]:
+    """A place that may not be free is shown all the same when it was asked for, but not silently."""
+    if free >= SURELY_FREE:
+        return ()
+    return (f"Something may stand where it stands: the floor there is free with {free:.0%} certainty.",)
 
 
 def _level(camera: Camera, foot: tuple[float, float]) -> np.ndarray:

@@ -9,6 +9,7 @@ from PIL import Image
 from services.errors import InvalidImage
 from services.room.bending import MOST_BEND, bend
 from services.room.camera import Camera
+from services.room.ground import Ground, GroundReader
 from services.room.layout import Layout, estimate_layout
 from services.room.light import Look, read_look
 from services.room.lines import find_segments
@@ -28,7 +29,10 @@ NO_ROOM_ADVICE = "Send a straight photo of a room that shows a corner, a window 
 
 @dataclass(frozen=True)
 class Reading:
-    """rgb: the photo (height, width, 3) uint8. segments: its straight lines (n, 4), px, as the view labels them."""
+    """rgb: the photo (height, width, 3) uint8. segments: its straight lines (n, 4), px, as the view labels them.
+
+    ground: what the network sees by pixel.
+    """
 
     rgb: np.ndarray
     segments: np.ndarray
@@ -36,6 +40,7 @@ class Reading:
     layout: Layout
     scale: Scale
     look: Look
+    ground: Ground
 
     @property
     def camera(self) -> Camera:
@@ -43,7 +48,12 @@ class Reading:
 
 
 def read_room(
-    photo: Image.Image, *, field_of_view: float | None, camera_height_m: float | None, measure: Measure | None
+    photo: Image.Image,
+    reader: GroundReader,
+    *,
+    field_of_view: float | None,
+    camera_height_m: float | None,
+    measure: Measure | None,
 ) -> Reading:
     """Everything that placing a product needs. field_of_view: radians across the long side.
 
@@ -60,7 +70,7 @@ def read_room(
     _check_lines(int((view.labels >= 0).sum()))
     layout = estimate_layout(segments, view)
     scale = find_scale(view, layout, camera_height_m=camera_height_m, measure=measure)
-    return Reading(rgb, segments, view, layout, scale, read_look(rgb))
+    return Reading(rgb, segments, view, layout, scale, read_look(rgb), reader.read(rgb, view.camera, layout))
 
 
 def _check_photo(rgb: np.ndarray) -> None:

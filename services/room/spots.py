@@ -6,19 +6,22 @@ import numpy as np
 from services.errors import InvalidInput
 from services.images import Box
 from services.room.camera import Camera
-from services.room.floor import WORK_PX, free_floor
+from services.room.floor import WORK_PX
+from services.room.ground import Ground
 from services.room.layout import Layout
 from services.room.placing import stand_on_floor
 from services.room.reading import Reading
 from services.room.scale import upright_px
 
-COLUMNS, ROWS = 25, 20
+COLUMNS, ROWS = 33, 28
 DEEPEST_DROP = 0.09
 FAVOURED_SHARE = 0.34
-LANE_M, BEHIND_LEGS, FLOOR_LINE = 0.5, 0.6, 0.12
-THROUGH_WALL = 1.5
-LEAST_SCORE = 0.05
-FRAME_MARGIN = 0.015
+MARGIN_M, LANE_M = 0.04, 0.6
+BEHIND_LEGS, BESIDE_M, FLOOR_LINE = 0.6, 0.5, 0.12
+LEAST_FREE, UNSURE = 0.08, 1.2
+LEAST_QUANTILE = 0.08
+FRAME_MARGIN, EDGE_PX = 0.015, 2
+USUAL_DEPTH = 0.6
 
 
 def find_spot(
@@ -26,75 +29,91 @@ def find_spot(
 ) -> tuple[tuple[float, float], float]:
     """(foot in px, how free it is 0..1) for a product of (width, height, depth) metres, clear of what is taken.
 
+    Free means its whole footprint: LEAST_QUANTILE of it may be less free than the answer says.
+
     Raises:
         InvalidInput: no floor shows, or the product does not fit anywhere on it.
     """
-    camera, layout = room.camera, room.layout
-    busy = 1 - free_floor(room.rgb, camera, layout)
+    camera = room.camera
+    ground = room.ground.without(camera, [(box.left, box.top, box.right, box.bottom + 4) for box in taken])
+    feet = _candidates(camera)
+    free = footprint_free(ground, camera, camera_height_m, feet, (extent[0], extent[2]))
+    lane = _lane_free(ground, camera, camera_height_m, feet, extent[0])
     legs = standing_edges(room)
-    scale = busy.shape[1] / camera.width
-    for box in taken:
-        left, top, right, bottom = (
-            int(max(0, side * scale)) for side in (box.left, box.top, box.right, box.bottom + 4)
-        )
-        busy[top:bottom, left:right] = 2
-    spots = [
-        (score, foot)
-        for foot in _candidates(camera)
-        if (score := _score(foot, busy, legs, camera, layout, camera_height_m, extent)) is not None
+    scores = [
+        (score - UNSURE * (1 - share) - 0.6 * (1 - seen), number)
+        for number, (foot, share, seen) in enumerate(zip(feet, free, lane, strict=True))
+        if share >= LEAST_FREE
+        and (score := _look(camera, camera_height_m, (foot[0], foot[1]), extent[:2], legs)) is not None
     ]
-    if not spots or max(spots)[0] < LEAST_SCORE:
+    if not scores:
         problem = f"there is no free floor in the picture for {100 * extent[0]:.0f} x {100 * extent[1]:.0f} cm"
         raise InvalidInput("where", f"{problem}; give a point or a box, or send a photo that shows more floor")
-    best = max(spots)
-    return best[1], float(np.clip(best[0], 0, 1))
+    best = max(scores)[1]
+    return (float(feet[best, 0]), float(feet[best, 1])), float(free[best])
 
 
-def _candidates(camera: Camera) -> list[tuple[float, float]]:
-    xs = np.linspace(0.1, 0.9, COLUMNS) * camera.width
-    ys = np.linspace(0.35, 0.97, ROWS) * camera.height
-    return [(float(x), float(y)) for y in ys for x in xs if camera.drop(np.array((x, y))) > DEEPEST_DROP]
+def _candidates(camera: Camera) -> np.ndarray:
+    """Pixels (n, 2) below the horizon."""
+    x, y = np.meshgrid(np.linspace(0.05, 0.95, COLUMNS) * camera.width, np.linspace(0.35, 0.98, ROWS) * camera.height)
+    feet = np.stack([x.ravel(), y.ravel()], axis=1)
+    return np.asarray(feet[camera.drop(feet) > DEEPEST_DROP])
 
 
-def _score(
-    foot: tuple[float, float],
-    busy: np.ndarray,
-    legs: np.ndarray,
-    camera: Camera,
-    layout: Layout,
-    camera_height_m: float,
-    extent: tuple[float, float, float],
+def footprint_free(
+    ground: Ground, camera: Camera, camera_height_m: float, feet: np.ndarray, extent: tuple[float, float]
+) -> np.ndarray:
+    """How free (n,) the floor is under a product of (width, depth) metres that stands at each foot (n, 2; px)."""
+    shares = footprint_shares(ground, camera, camera_height_m, feet, extent)
+    return np.asarray(np.quantile(shares, LEAST_QUANTILE, axis=1))
+
+
+def footprint_shares(
+    ground: Ground, camera: Camera, camera_height_m: float, feet: np.ndarray, extent: tuple[float, float]
+) -> np.ndarray:
+    """How free (n, points) the floor is at points all over the footprints, and MARGIN_M around them."""
+    wide, deep = extent
+    aside = np.linspace(-0.5, 0.5, 7) * (wide + 2 * MARGIN_M)
+    back = np.linspace(-MARGIN_M, (deep or USUAL_DEPTH * wide) + MARGIN_M, 6)
+    return np.nan_to_num(ground.floor_at(camera, _around(camera, camera_height_m, feet, aside, back)))
+
+
+def _lane_free(ground: Ground, camera: Camera, camera_height_m: float, feet: np.ndarray, wide: float) -> np.ndarray:
+    """How free (n,) the lane before the feet is: what stands there would hide the product."""
+    aside, before = np.linspace(-0.5, 0.5, 5) * wide, np.linspace(-LANE_M, -MARGIN_M, 4)
+    shares = ground.floor_at(camera, _around(camera, camera_height_m, feet, aside, before))
+    return np.where(np.isnan(shares), 1, shares).mean(axis=1)
+
+
+def _around(
+    camera: Camera, camera_height_m: float, feet: np.ndarray, aside: np.ndarray, back: np.ndarray
+) -> np.ndarray:
+    """Pixels (n, points, 2) of the floor beside and behind feet (n, 2; px), by metres; back < 0 is before them."""
+    base = camera.floor_points(feet)
+    level = base - (base @ camera.up)[:, None] * camera.up
+    away = level / np.linalg.norm(level, axis=1, keepdims=True)
+    across = np.cross(camera.up, away)
+    u, v = (part.ravel()[None, :, None] / camera_height_m for part in np.meshgrid(aside, back))
+    points = base[:, None] + across[:, None] * u + away[:, None] * v
+    pixels = camera.project(np.where(points[..., 2:] > 0.05, points, np.nan))
+    return np.asarray(pixels)
+
+
+def _look(
+    camera: Camera, camera_height_m: float, foot: tuple[float, float], extent: tuple[float, float], legs: np.ndarray
 ) -> float | None:
-    """Higher is better; None where the product leaves the picture. A wall may be misread, so it only counts against."""
-    wide, tall, deep = extent
-    tall_px = upright_px(camera, camera_height_m, foot, tall)
-    wide_px = tall_px * wide / tall
-    corners = stand_on_floor(camera, camera_height_m, foot, (wide, tall))
+    """How well a product of (width, height) metres shows behind legs; None where it leaves the picture."""
+    corners = stand_on_floor(camera, camera_height_m, foot, extent)
     low, high = corners.min(axis=0), corners.max(axis=0)
     aside = FRAME_MARGIN * camera.width
-    if low[1] < FRAME_MARGIN * camera.height or low[0] < aside or high[0] > camera.width - aside:
+    if low[1] < FRAME_MARGIN * camera.height or high[1] > camera.height - EDGE_PX:
         return None
-    stand = camera.floor_points(np.array(foot))
-    gaps = [wall.distance - stand @ wall.normal - (deep + wide) / 2 / camera_height_m for wall in layout.walls]
-    through = max(0.0, -min(gaps, default=1.0))
-    scale = busy.shape[1] / camera.width
-    deep_px = 0.4 * wide_px
-    left, right = ((foot[0] + side * wide_px / 2) * scale for side in (-1, 1))
-    rows = slice(
-        int(max(0, (foot[1] - deep_px) * scale)), int(min(busy.shape[0], (foot[1] + 0.3 * deep_px) * scale + 2))
-    )
-    patch = busy[rows, int(max(0, left)) : int(right) + 1]
-    size_share = tall_px / camera.height
-    off_centre = abs(foot[0] / camera.width - 0.5)
-    return float(
-        1
-        - 0.6 * patch.mean()
-        - 0.7 * np.quantile(patch, 0.9)
-        - 0.8 * abs(size_share - FAVOURED_SHARE)
-        - 0.4 * off_centre
-        - THROUGH_WALL * through
-        - BEHIND_LEGS * _stands_behind(foot, legs, max(wide_px / 2, LANE_M * tall_px / tall))
-    )
+    if low[0] < aside or high[0] > camera.width - aside:
+        return None
+    tall_px = upright_px(camera, camera_height_m, foot, extent[1])
+    behind = _stands_behind(foot, legs, max(extent[0] / 2, BESIDE_M) * tall_px / extent[1])
+    off_size = abs(tall_px / camera.height - FAVOURED_SHARE)
+    return float(1 - 0.8 * off_size - 0.4 * abs(foot[0] / camera.width - 0.5) - BEHIND_LEGS * behind)
 
 
 def standing_edges(room: Reading) -> np.ndarray:

@@ -9,10 +9,12 @@ from services.contract import load_engine
 from services.images import ImageRef
 from services.room import engine_depth
 from services.room.depth import DepthReader, find_standing, measure
+from services.room.ground import GroundReader
 from services.room.reading import read_room
 from services.room.service import SERVICE, RoomRequest
 
 CAMERA = drawn_camera(roll=0.5)
+READER = GroundReader(SERVICE.checkpoint("").location)
 REF = ImageRef(key=f"images/{64 * '0'}.png", width=100, height=100, media_type="image/png")
 POST = slice(150, 330), slice(255, 285)
 
@@ -24,7 +26,7 @@ def photo():
 
 @pytest.fixture(scope="module")
 def room(photo):
-    return read_room(photo, field_of_view=None, camera_height_m=1.4, measure=None)
+    return read_room(photo, READER, field_of_view=None, camera_height_m=1.4, measure=None)
 
 
 @pytest.fixture(scope="module")

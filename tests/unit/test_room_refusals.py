@@ -8,11 +8,13 @@ from PIL import Image
 
 from services.errors import InvalidImage
 from services.room.bending import MOST_BEND, bend
+from services.room.ground import GroundReader
 from services.room.lines import find_segments
 from services.room.reading import read_room
 from services.room.vanishing import estimate_view
 from services.settings import ASSETS
 
+READER = GroundReader(str(ASSETS / "models" / "room"))
 STUDY = np.asarray(Image.open(ASSETS / "samples" / "rooms" / "study.jpg").convert("RGB"))
 
 
@@ -28,7 +30,7 @@ def through_a_bent_lens(photo, strength):
 
 
 def read(photo):
-    return read_room(Image.fromarray(photo), field_of_view=None, camera_height_m=None, measure=None)
+    return read_room(Image.fromarray(photo), READER, field_of_view=None, camera_height_m=None, measure=None)
 
 
 @pytest.mark.parametrize(("strength", "least", "most"), [(0, 0, 0.1), (0.1, 0.1, 0.3), (0.3, 0.5, 1.0)])

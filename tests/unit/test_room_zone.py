@@ -10,6 +10,7 @@ from services.images import ImageRef
 from services.pipelines.windows import Window
 from services.room import zone
 from services.room.engine import Drawing
+from services.room.ground import GroundReader
 from services.room.places import find_place
 from services.room.placing import Size
 from services.room.reading import read_room
@@ -17,6 +18,7 @@ from services.room.service import SERVICE, Region, RoomProduct, RoomRequest
 from services.room.site import Site
 
 CAMERA = drawn_camera(roll=0.5)
+READER = GroundReader(SERVICE.checkpoint("").location)
 REF = ImageRef(key=f"images/{64 * '0'}.png", width=100, height=100, media_type="image/png")
 STOOL = RoomProduct(image=REF, width_cm=60, height_cm=60, point={"x": 250, "y": 300})
 
@@ -24,7 +26,7 @@ STOOL = RoomProduct(image=REF, width_cm=60, height_cm=60, point={"x": 250, "y": 
 @pytest.fixture(scope="module")
 def room():
     photo = draw_room(CAMERA, drawn_layout(CAMERA))
-    return read_room(photo, field_of_view=None, camera_height_m=1.4, measure=None)
+    return read_room(photo, READER, field_of_view=None, camera_height_m=1.4, measure=None)
 
 
 @pytest.fixture(scope="module")

@@ -4,9 +4,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from services.room.ground import GroundReader
 from services.room.reading import read_room
+from services.room.service import SERVICE
 from workflows.brief import Variant
 from workflows.stock_rooms import ROOMS, choose_stock_room, load_stock_rooms
+
+READER = GroundReader(SERVICE.checkpoint("").location)
 
 
 def asked(scene="", audience="anyone", seed=0):
@@ -19,7 +23,7 @@ def test_a_stock_room_is_small_and_shows_what_is_declared(name):
     declared = load_stock_rooms()[name]
     path = ROOMS / declared.image
     assert path.stat().st_size < 250_000
-    room = read_room(Image.open(path), field_of_view=None, camera_height_m=None, measure=None)
+    room = read_room(Image.open(path), READER, field_of_view=None, camera_height_m=None, measure=None)
     seen = float(np.degrees(room.camera.field_of_view))
     assert seen == pytest.approx(declared.field_of_view, rel=0.12)
 

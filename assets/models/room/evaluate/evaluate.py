@@ -19,16 +19,17 @@ from PIL import Image, ImageDraw
 
 from services.errors import InvalidInput, VitrineError
 from services.images import ImageRef
-from services.room.floor import free_floor
+from services.room.ground import Ground, GroundReader
 from services.room.light import find_key
 from services.room.places import find_place
 from services.room.placing import Size
 from services.room.reading import Reading, read_room
 from services.room.scale import find_scale, size_error, upright_px
-from services.room.service import RoomProduct
-from services.room.spots import find_spot
+from services.room.service import SERVICE, RoomProduct
+from services.room.spots import find_spot, footprint_shares
 
 ARMCHAIR_M = (0.75, 0.85, 0.8)
+READER = GroundReader(SERVICE.checkpoint("").location)
 REF = ImageRef(key=f"images/{64 * '0'}.png", width=64, height=64, media_type="image/png")
 
 
@@ -37,7 +38,8 @@ class Result:
     """One room. sizes: relative errors of its sticks, camera height known. bounds: what we said they could be.
 
     unknown, unknown_bounds: the same without a camera height. shadow_degrees: nan where no light was found.
-    stands_on_floor: share of true floor under an armchair whose place we chose; nan where we refused.
+    stands_on_floor, footprint_on_floor: share of true floor under an armchair whose place we chose, in the picture and
+    on the plan; nan where we refused.
     """
 
     path: Path
@@ -53,6 +55,7 @@ class Result:
     floor_precision: float
     floor_recall: float
     stands_on_floor: float
+    footprint_on_floor: float
     ceiling_shows: bool
     cpu_s: float
 
@@ -60,7 +63,7 @@ class Result:
 def measure(path: Path, truth: dict) -> Result:
     photo = Image.open(path).convert("RGB")
     started = time.process_time()
-    room = read_room(photo, field_of_view=None, camera_height_m=truth["camera_height_m"], measure=None)
+    room = read_room(photo, READER, field_of_view=None, camera_height_m=truth["camera_height_m"], measure=None)
     spent = time.process_time() - started
     guess = replace(room, scale=find_scale(room.view, room.layout, camera_height_m=None, measure=None))
     feet = [tuple(spot["base_px"]) for spot in truth["spots"]]
@@ -78,7 +81,7 @@ def measure(path: Path, truth: dict) -> Result:
         _shadow_error(room, truth, feet[0]) if feet else float("nan"),
         _contact(room, feet[0]) if feet else float("nan"),
         *_floor(room, path),
-        _chosen_place(room, path),
+        *_chosen_place(room, path),
         guess.scale.source == "assumed ceiling height",
         spent,
     )
@@ -130,27 +133,33 @@ def _contact(room: Reading, foot: tuple[float, float]) -> float:
     return abs(float(np.nonzero(solid)[0].max()) + 1 + box.top - foot[1])
 
 
-def _chosen_place(room: Reading, path: Path) -> float:
-    """How much true floor there is where an armchair's feet would be, at the place that is found for it."""
+def _chosen_place(room: Reading, path: Path) -> tuple[float, float]:
+    """How much true floor there is where an armchair's feet would be, at the place that is found for it.
+
+    First of the picture's rectangle round its feet, then of its footprint on the floor's plan.
+    """
     wide, tall, _ = ARMCHAIR_M
     height = room.scale.camera_height_m
     try:
         foot, _ = find_spot(room, height, ARMCHAIR_M, [])
     except InvalidInput:
-        return float("nan")
+        return float("nan"), float("nan")
     half = upright_px(room.camera, height, foot, tall) * wide / tall / 2
     floor = np.load(path.with_suffix(".npz"))["floor"]
     step = room.rgb.shape[1] / floor.shape[1]
     left, top, right, bottom = (
         int(max(0, value) / step) for value in (foot[0] - half, foot[1] - 0.6 * half, foot[0] + half, foot[1])
     )
-    return float(floor[top : bottom + 1, left : right + 1].mean())
+    seen = floor[top : bottom + 1, left : right + 1].mean()
+    truth = Ground(floor.astype(np.float32), floor)
+    under = footprint_shares(truth, room.camera, height, np.array([foot]), (ARMCHAIR_M[0], ARMCHAIR_M[2]))
+    return float(seen), float(under.mean())
 
 
 def _floor(room: Reading, path: Path) -> tuple[float, float]:
     """Precision and recall of what is called free floor, by pixel."""
     true = np.load(path.with_suffix(".npz"))["floor"]
-    share = free_floor(room.rgb, room.camera, room.layout)
+    share = room.ground.floor
     ours = cv2.resize(share, true.shape[::-1], interpolation=cv2.INTER_AREA) > 0.5
     both = float((ours & true).sum())
     return both / max(float(ours.sum()), 1), both / max(float(true.sum()), 1)
@@ -163,7 +172,7 @@ def sheet(results: list[Result], out: Path) -> None:
     for number, result in enumerate(worst):
         truth = json.loads(result.path.with_suffix(".json").read_text())
         photo = Image.open(result.path).convert("RGB")
-        room = read_room(photo, field_of_view=None, camera_height_m=truth["camera_height_m"], measure=None)
+        room = read_room(photo, READER, field_of_view=None, camera_height_m=truth["camera_height_m"], measure=None)
         pen = ImageDraw.Draw(photo)
         for spot in truth["spots"]:
             foot = tuple(spot["base_px"])
@@ -223,6 +232,10 @@ def main() -> None:
         "chosen_places": int(sum(np.isfinite(result.stands_on_floor) for result in results)),
         "chosen_places_on_floor": round(
             float(np.nanmean([place > 0.7 for result in results if np.isfinite(place := result.stands_on_floor)])), 3
+        ),
+        "chosen_footprints_on_floor": quantiles([result.footprint_on_floor for result in results]),
+        "chosen_footprints_90_percent_on_floor": round(
+            float(np.mean([share > 0.9 for result in results if np.isfinite(share := result.footprint_on_floor)])), 3
         ),
         "read_cpu_s": quantiles([result.cpu_s for result in results]),
     }
