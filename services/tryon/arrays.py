@@ -17,6 +17,16 @@ def blur(picture: Floats, sigma: float) -> Floats:
     return cv2.GaussianBlur(picture, (0, 0), sigma)
 
 
+def wide_blur(picture: Floats, sigma: float) -> Floats:
+    """Gaussian blur of a picture, ``sigma`` px; done at the size at which sigma is about 8 px, or at its own."""
+    shrink = max(int(sigma / 8), 1)
+    height, width = picture.shape[:2]
+    size = (max(width // shrink, 1), max(height // shrink, 1))
+    small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+    small = cv2.GaussianBlur(small, (0, 0), sigma * size[0] / width, sigmaY=sigma * size[1] / height)
+    return cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)
+
+
 def smoothstep(value: Floats, low: float, high: float) -> Floats:
     """0 below ``low``, 1 above ``high``, smooth between."""
     t = np.clip((value - low) / (high - low), 0, 1)

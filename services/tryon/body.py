@@ -1,6 +1,7 @@
 """The person to be dressed: frame, worn clothes, skin, and what must stay in front."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -39,16 +40,16 @@ class Body:
     arms: tuple[Arm, Arm]
     chin: Floats
 
-    @property
+    @cached_property
     def top(self) -> Floats:
         return self.shoulders.mean(axis=0)
 
-    @property
+    @cached_property
     def down(self) -> Floats:
         along = self.hips.mean(axis=0) - self.top
         return along / np.hypot(*along)
 
-    @property
+    @cached_property
     def length(self) -> float:
         """From the shoulders to the hips, px."""
         return float(np.hypot(*(self.hips.mean(axis=0) - self.top)))
@@ -58,16 +59,16 @@ class Body:
         down = self.down
         across = (x - self.top[0]) * down[1] - (y - self.top[1]) * down[0]
         along = (x - self.top[0]) * down[0] + (y - self.top[1]) * down[1]
-        tilt = self._tilt()
-        return across, along - tilt * across * np.clip(1 - along / self.length, 0, 1.3)
+        return across, along - self._tilt * across * np.clip(1 - along / self.length, 0, 1.3)
 
-    def from_frame(self, across: float, along: float) -> Floats:
-        """The point of the picture at a place of the frame."""
+    def from_frame(self, across: Floats | float, along: Floats | float) -> Floats:
+        """The points of the picture, (..., 2) px, at places of the frame."""
         down = self.down
-        along += self._tilt() * across * float(np.clip(1 - along / self.length, 0, 1.3))
+        along = along + self._tilt * across * np.clip(1 - along / self.length, 0, 1.3)
         right = np.array([down[1], -down[0]])
-        return self.top + right * across + down * along
+        return self.top + right * np.asarray(across)[..., None] + down * np.asarray(along)[..., None]
 
+    @cached_property
     def _tilt(self) -> float:
         line = self.shoulders[1] - self.shoulders[0]
         right = np.array([self.down[1], -self.down[0]])

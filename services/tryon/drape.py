@@ -113,11 +113,7 @@ def _shoulder_line(body: Body, regions: Regions, side: int) -> Floats:
     heights = np.linspace(-0.6, 0.2, 81) * width
     found = []
     for spot, expected in zip(spots, usual, strict=True):
-        points = np.array([body.from_frame(side * spot, float(height)) for height in heights], np.float32)
-        cover = cv2.remap(regions.person.astype(np.float32), points[None, :, 0], points[None, :, 1], cv2.INTER_LINEAR)[
-            0
-        ]
-        inside = heights[cover > 0.5]
+        inside = heights[_cover(regions, body.from_frame(side * spot, heights)) > 0.5]
         outline = float(inside[0]) if inside.size else expected
         found.append(np.clip(outline, expected - 0.14 * width, expected + 0.14 * width))
     slope, intercept = np.polyfit(spots, found, 1)
@@ -130,11 +126,15 @@ def _neck_shift(body: Body, regions: Regions) -> float:
     chin = float(body.to_frame(*body.chin)[1])
     shifts = []
     for along in np.linspace(0.75, 0.95, 4) * max(chin, -0.6 * body.width) * 0.9:
-        points = np.array([body.from_frame(float(spot), float(along)) for spot in spots], np.float32)
-        seen = cv2.remap(regions.person.astype(np.float32), points[None, :, 0], points[None, :, 1], cv2.INTER_LINEAR)[0]
-        inside = spots[seen > 0.5]
+        inside = spots[_cover(regions, body.from_frame(spots, along)) > 0.5]
         shifts.append(float(inside.mean()) if inside.size else 0.0)
     return float(np.clip(np.median(shifts), -0.22 * body.width, 0.22 * body.width))
+
+
+def _cover(regions: Regions, points: Floats) -> Floats:
+    """How far the person covers each point (n, 2) px, 0..1."""
+    x, y = points.astype(np.float32).T[:, None]
+    return cv2.remap(regions.person.astype(np.float32), x, y, cv2.INTER_LINEAR)[0]
 
 
 def _old_hem(body: Body, regions: Regions) -> float:

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from services.tryon.arrays import LUMA, Floats, along_line, blur, fill, smoothstep
+from services.tryon.arrays import LUMA, Floats, along_line, blur, fill, smoothstep, wide_blur
 
 
 def shading(photo: Floats, worn: Floats, width: float) -> Floats:
@@ -32,7 +32,8 @@ def shading(photo: Floats, worn: Floats, width: float) -> Floats:
 
 
 def _mean(picture: Floats, weight: Floats, sigma: float) -> Floats:
-    return blur((picture * weight).astype(np.float32), sigma) / np.maximum(blur(weight.astype(np.float32), sigma), 1e-5)
+    sums, weights = (wide_blur(part.astype(np.float32), sigma) for part in (picture * weight, weight))
+    return sums / np.maximum(weights, 1e-5)
 
 
 def shade_below(canvas: Floats, alpha: Floats, width: float, person: Floats) -> Floats:
