@@ -132,6 +132,11 @@ def _unpack(image: Image.Image, name: str) -> Image.Image:
     return _to_srgb(ImageOps.exif_transpose(image), name)
 
 
+def is_film(data: bytes) -> bool:
+    """Whether the bytes begin as an MP4 does; AVIF pictures begin alike, with a brand of their own."""
+    return data[4:8] == b"ftyp" and data[8:12] not in (b"avif", b"avis")
+
+
 def sniff(data: bytes) -> str:
     """The Pillow name of a picture file's format, by its content: JPEG, PNG or WEBP."""
     return str(_open(data, "The image", MEDIA_TYPES).format)

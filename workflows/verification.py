@@ -7,7 +7,8 @@ from pydantic import BaseModel, ConfigDict
 
 from services.compositor.metadata import read_digital_source
 from services.compositor.watermark import detect
-from services.images import decode_delivered
+from services.errors import TooLarge
+from services.images import MAX_IMAGE_BYTES, decode_delivered, is_film
 from services.storage import ObjectStore
 from workflows.format import load_formats
 from workflows.provenance import Signature, find_watermark, read_signature
@@ -37,11 +38,13 @@ class Verification(BaseModel):
 
 
 def verify(data: bytes, store: ObjectStore, signer: Signer) -> Verification:
-    """Examine a JPEG, PNG, WebP, AVIF or GIF file.
+    """Examine a JPEG, PNG, WebP, AVIF, GIF or MP4 file. Of a film only the signature is read: nothing is decoded.
 
     Raises:
         TooLarge, UnsupportedMediaType, InvalidImage: see ``services.images.decode_delivered``.
     """
+    if is_film(data):
+        return _verify_film(data, signer)
     picture, media_type = decode_delivered(data)
     pixels = np.asarray(picture.convert("RGB"))
     signature = read_signature(signer, data, media_type)
@@ -53,6 +56,22 @@ def verify(data: bytes, store: ObjectStore, signer: Signer) -> Verification:
         signature=signature,
         digital_source_type=signature.digital_source_type or read_digital_source(data),
         watermark=watermark,
+    )
+
+
+def _verify_film(data: bytes, signer: Signer) -> Verification:
+    if len(data) > MAX_IMAGE_BYTES:
+        raise TooLarge("The file", len(data), MAX_IMAGE_BYTES, "bytes", "Save it smaller or with more compression.")
+    signature = read_signature(signer, data, "video/mp4")
+    made_here, explanation = _conclude(signature, None)
+    if signature.state == "none":
+        explanation = "There is no signature, and films are not searched for a watermark."
+    return Verification(
+        made_here=made_here,
+        explanation=explanation,
+        signature=signature,
+        digital_source_type=signature.digital_source_type,
+        watermark=None,
     )
 
 

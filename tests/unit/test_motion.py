@@ -17,6 +17,7 @@ from services.compositor.service import SERVICE, Canvas
 from services.contract import load_engine
 from services.errors import EncoderMissing, InvalidInput, TooLarge
 from services.storage import store_image
+from workflows.verification import verify
 
 WAIT = {"prefer": "wait=5"}
 HEADLINE_ROWS = slice(40, 105)  # of the 300x250
@@ -141,6 +142,7 @@ async def test_an_ad_is_animated_without_a_model(client, brief, moving, store, f
     data = store.get(made["key"])
     assert SIGNER.read(data, made["media_type"])[0] == "Trusted"
     assert len(data) == made["bytes"]
+    assert verify(data, store, SIGNER).made_here == "yes"
     seen = await client.get(path)
     assert (seen.content, seen.headers["cache-control"]) == (data, "no-store")
     assert made["url"].startswith("memory:")

@@ -13,8 +13,8 @@ from services.compositor.engine import CompositorEngine
 from services.compositor.metadata import read_digital_source
 from services.compositor.service import SERVICE, Canvas
 from services.compositor.watermark import detect, embed, holds_watermark
-from services.errors import InvalidConfiguration
-from services.images import DELIVERED, Box
+from services.errors import InvalidConfiguration, TooLarge
+from services.images import DELIVERED, MAX_IMAGE_BYTES, Box
 from services.settings import Settings
 from services.storage import MemoryStore
 from workflows.provenance import c2pa_manifest, declare, record_watermark
@@ -154,6 +154,26 @@ def test_a_foreign_signature_is_not_trusted(store):
     """Another installation's certificate is whole but unknown."""
     found = verify(signed_file(), MemoryStore(), Signer(make_development_certificate()))
     assert (found.made_here, found.signature.state) == ("unknown", "Valid")
+
+
+FILM = b"\x00\x00\x00\x18ftypisom\x00\x00\x02\x00isomiso2"
+
+
+def test_a_film_without_a_signature_is_unknown():
+    """Nothing is said of watermarks, for which films are not searched."""
+    found = verify(FILM, MemoryStore(), SIGNER)
+    assert (found.made_here, found.signature.state, found.watermark) == ("unknown", "none", None)
+    assert found.explanation == "There is no signature, and films are not searched for a watermark."
+
+
+def test_a_damaged_film_is_unknown():
+    """Broken boxes are no error of ours."""
+    assert verify(FILM[:16] + 64 * b"\xff", MemoryStore(), SIGNER).made_here == "unknown"
+
+
+def test_a_huge_film_is_refused():
+    with pytest.raises(TooLarge, match="bytes"):
+        verify(FILM + bytes(MAX_IMAGE_BYTES), MemoryStore(), SIGNER)
 
 
 def test_an_unmarked_picture_is_unknown(store):

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from services.errors import NotFound, UnsupportedMediaType, VitrineError
 
 MEDIA_TYPES = {".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".webp": "image/webp"}
-DELIVERED_TYPES = MEDIA_TYPES | {".avif": "image/avif", ".gif": "image/gif"}
+DELIVERED_TYPES = MEDIA_TYPES | {".avif": "image/avif", ".gif": "image/gif", ".mp4": "video/mp4"}
 LONGEST_POLL_S = 1.0
 Brief = dict[str, Any]
 
@@ -174,7 +174,7 @@ class Client:
         return list(self._send("GET", "/v1/services").json())
 
     def verify(self, file: Path) -> dict[str, Any]:
-        """What can be known of a picture file. Raises UnsupportedMediaType for a file name that is no picture's."""
+        """What can be known of a picture file or an MP4. Raises UnsupportedMediaType for other file names."""
         media_type = DELIVERED_TYPES.get(file.suffix.lower())
         if media_type is None:
             raise UnsupportedMediaType(file.name, f"a {file.suffix or 'nameless'} file", ", ".join(DELIVERED_TYPES))

@@ -319,8 +319,8 @@ def formats(json: Json = False) -> None:
 
 
 @app.command()
-def verify(file: Annotated[Path, typer.Argument(help="JPEG, PNG or WebP.")], json: Json = False) -> None:
-    """Examine a picture file: was it made here, was it changed since, what does it say of its origin."""
+def verify(file: Annotated[Path, typer.Argument(help="Picture or MP4.")], json: Json = False) -> None:
+    """Examine a picture file or a film: was it made here, was it changed since, what does it say of its origin."""
     with screen.errors_as_sentences(), _running_client() as client:
         found = client.verify(file)
         if json:

@@ -13,14 +13,14 @@ _PICTURE = {"schema": {"type": "string", "format": "binary"}}
 _BODY = {
     "requestBody": {
         "required": True,
-        "content": dict.fromkeys(DELIVERED.values(), _PICTURE),
+        "content": dict.fromkeys([*DELIVERED.values(), "video/mp4"], _PICTURE),
     }
 }
 
 
 @router.post("/verify", operation_id="verify_file", openapi_extra=_BODY)
 async def verify_file(request: Request) -> Verification:
-    """Examine a picture file (the raw body): was it made here, was it changed, what does it say of its origin."""
+    """Examine a picture or an MP4 (the raw body): was it made here, was it changed, what does it say of its origin."""
     gateway = request.app.state.gateway
     data = await request.body()
     return await asyncio.to_thread(verify, data, gateway.store, gateway.signer)
