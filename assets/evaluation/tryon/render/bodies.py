@@ -15,8 +15,8 @@ import anny
 import numpy as np
 import roma
 import torch
+from wardrobe import PARTS
 
-PARTS = ("torso", "arm", "leg", "hand", "foot", "head", "eye")
 BONES = {
     "arm": ("shoulder01", "upperarm", "lowerarm"),
     "leg": ("upperleg", "lowerleg"),
