@@ -12,6 +12,7 @@ from services.room.service import Region
 SEAM_PX = 3
 FAINT_LEVEL = 5
 CONTACT_SHARE = 0.08
+SURELY = 0.5  # of a thing, as ``ground.Ground`` tells it
 FEATHER_SHARE = 0.03
 LIGHT_SHARE = 0.10
 MOST_LIGHT = 1.25
@@ -32,14 +33,16 @@ def contact_zone(drawing: Drawing) -> Image.Image:
     """The declared region of a placement: L, 255 = repaint, soft towards its edge, 0 where the room stays as it is.
 
     It holds what the drawing clearly changed (products, shadows, reflections), gaps between, and CONTACT_SHARE of a
-    product's height around; what stands in front is left out.
+    product's height around; what stands in front is left out, and so is furniture on which nothing was drawn.
     """
     reach = max(4, round(CONTACT_SHARE * max(item.standing.box.height for item in drawing.placed)))
     changed = (np.abs(drawing.room.rgb.astype(np.int16) - drawing.picture).max(axis=2) > FAINT_LEVEL).astype(np.uint8)
     near, far = (cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * px + 1,) * 2) for px in (reach, 3 * reach))
     grown = cv2.morphologyEx(cv2.dilate(changed, near), cv2.MORPH_CLOSE, far)
-    region = (grown > 0) & (drawing.covered == 0)
-    return soft_inside(region, max(2, round(FEATHER_SHARE / CONTACT_SHARE * reach)))
+    furniture = cv2.resize(drawing.room.ground.things, changed.shape[::-1], interpolation=cv2.INTER_LINEAR) > SURELY
+    seen = drawing.covered == 0
+    soft = soft_inside((grown > 0) & seen & ~furniture, max(2, round(FEATHER_SHARE / CONTACT_SHARE * reach)))
+    return Image.fromarray(np.where((changed > 0) & seen, np.uint8(255), np.asarray(soft)))
 
 
 def soft_inside(region: np.ndarray, feather_px: int) -> Image.Image:

@@ -1,5 +1,7 @@
 """What a painter may change in a room, and what it is told of it; no pipeline is run."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from drawn_rooms import draw_room, drawn_camera, drawn_layout, drawn_stool
@@ -44,6 +46,20 @@ def test_the_contact_zone_is_soft_and_ends_near_the_product(room, placed):
     assert not mask[: 200 - reach].any()
     assert not mask[:, 280 + reach :].any()
     assert ((mask > 0) & (mask < 255)).any()
+
+
+def test_furniture_beside_the_product_is_not_painted_over(room, placed):
+    """What surely is a thing stays the photo's, but for the part that a shadow fell on."""
+    picture = room.rgb.copy()
+    picture[200:300, 220:280] = 0
+    things = np.zeros((picture.shape[0], picture.shape[1]), np.float32)
+    things[:, 250:] = 1
+    beside = replace(room, ground=replace(room.ground, things=things))
+    mask = np.asarray(zone.contact_zone(Drawing(beside, placed, [], picture)))
+    free = np.asarray(zone.contact_zone(Drawing(room, placed, [], picture)))
+    assert (free[:, 281:] > 0).any()
+    assert not mask[:, 281:].any()
+    assert (mask[210:290, 230:270] == 255).all()
 
 
 def test_products_take_on_broad_light_only():
