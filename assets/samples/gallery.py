@@ -13,7 +13,7 @@ WIDTH_PX = 1600
 GAP_PX = 16
 GROUND = (250, 248, 244)
 ROWS = (
-    ("mug:1:meta_feed_1x1", "bottle:1:meta_feed_1x1", "floor_lamp:1:meta_feed_1x1", "tote:2:meta_feed_1x1"),
+    ("mug:1:meta_feed_1x1", "lamp:1:meta_feed_1x1", "floor_lamp:1:meta_feed_1x1", "tote:2:meta_feed_1x1"),
     ("flask:2:linkedin_landscape", "chair-2:1:linkedin_landscape", "lamp:1:linkedin_landscape"),
     (
         "flask:1:meta_story_9x16",
