@@ -152,7 +152,7 @@ def _grid(like: Floats) -> tuple[Floats, Floats]:
 def _outside_armhole(fit: Fit, across: Floats, along: Floats) -> Floats:
     """1 beyond the line from shoulder tip to armpit: there an arm lies before the trunk of the garment."""
     (tip_along, tip), (pit_along, pit) = fit.armhole
-    ends = [tip_along, pit_along, pit_along + 0.1 * fit.body.width]
+    ends = [tip_along, pit_along, pit_along + 0.4 * fit.body.width]
     edge = np.interp(along, ends, [tip, min(0.85 * pit, 0.53 * fit.seen_width), 0.0])
     return smoothstep(np.abs(across) - edge, -2, 2)
 

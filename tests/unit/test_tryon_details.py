@@ -129,7 +129,7 @@ def test_a_wide_blur_at_a_small_size_is_that_at_full_size(sigma):
 
 
 def test_places_of_the_frame_are_those_of_the_picture():
-    """There and back gives the same places for a leaning person, many at once as one by one."""
+    """Places across the body come back for a turned person, and many at once are as one by one."""
     _, person = figure(0.1)
     turn = np.array([[0.98, -0.2], [0.2, 0.98]])
     person.landmarks[:, :2] = person.landmarks[:, :2] @ turn.T
