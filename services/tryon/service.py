@@ -66,7 +66,7 @@ SERVICE = Service(
         Checkpoint(
             name="drape",
             source="assets/models/people",
-            revision="2026-11-27.5",
+            revision="2026-11-28",
             licence="Apache-2.0",
             engine="services.tryon.engine:DrapeEngine",
         ),
