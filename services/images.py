@@ -19,6 +19,7 @@ MIN_SIDE_PX = 32
 MAX_FRAMES = 200
 MEDIA_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}  # of uploads
 DELIVERED = MEDIA_TYPES | {"AVIF": "image/avif", "GIF": "image/gif"}
+FILM_BRANDS = (b"isom", b"iso2", b"iso4", b"iso5", b"iso6", b"mp41", b"mp42", b"avc1", b"dash", b"M4V ")
 PRIVATE_PREFIXES = ("people/", "rooms/")
 EXTENSIONS = {
     "image/jpeg": "jpg",
@@ -133,8 +134,8 @@ def _unpack(image: Image.Image, name: str) -> Image.Image:
 
 
 def is_film(data: bytes) -> bool:
-    """Whether the bytes begin as an MP4 does; AVIF pictures begin alike, with a brand of their own."""
-    return data[4:8] == b"ftyp" and data[8:12] not in (b"avif", b"avis")
+    """Whether the bytes begin as an MP4 does; AVIF and HEIC pictures begin alike, with brands of their own."""
+    return data[4:8] == b"ftyp" and data[8:12] in FILM_BRANDS
 
 
 def sniff(data: bytes) -> str:

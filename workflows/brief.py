@@ -1,6 +1,5 @@
 """What a client asks for: a brief of one product and any number of variants."""
 
-from decimal import ROUND_DOWN, Decimal
 from typing import Annotated, Literal
 
 from babel.core import Locale, UnknownLocaleError
@@ -77,8 +76,7 @@ class Product(BaseModel):
         """The rating cut off after two decimals, with its count, e.g. ``4,7 (1.284)``; empty when there is none."""
         if self.rating is None:
             return ""
-        given = Decimal(str(self.rating.value)).quantize(Decimal("0.01"), ROUND_DOWN)
-        value, count = format_decimal(given, "0.0#", locale=locale), self.rating.count
+        value, count = format_decimal(self.rating.shown, "0.0#", locale=locale), self.rating.count
         return without_direction_marks(f"{value} ({format_decimal(count, locale=locale)})")
 
     def offer_line(self, locale: str) -> str:

@@ -49,7 +49,7 @@ class Kinds(BaseModel):
     def find(self, title: str, known: dict[str, str]) -> str:
         """The category of a title, or "". known: word -> category, in this language."""
         noun = title.casefold().strip()
-        if self.stands != "start":
+        if self.until and self.stands != "start":
             noun = re.split("|".join(map(re.escape, self.until)), noun)[0].strip()
         return next((known[word] for word in sorted(known, key=len, reverse=True) if self._stands(noun, word)), "")
 

@@ -1,6 +1,7 @@
 """Declaration of the copywriter service: what it needs to know to write, and what it writes. Imports no torch."""
 
 from datetime import date
+from decimal import ROUND_DOWN, Decimal
 from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -27,6 +28,11 @@ class Rating(BaseModel):
 
     value: float = Field(ge=0, le=5, description="0 to 5")
     count: int = Field(ge=1, le=10_000_000, description="How many customers")
+
+    @property
+    def shown(self) -> Decimal:
+        """The value as it is told everywhere: cut off after two decimals, so that it is never more than it was."""
+        return Decimal(str(self.value)).quantize(Decimal("0.01"), ROUND_DOWN)
 
 
 class Offer(BaseModel):

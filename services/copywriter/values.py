@@ -1,7 +1,6 @@
 """Facts that are values, in words: prices, percentages, dates, counts and measures as CLDR writes them."""
 
 from collections.abc import Iterator
-from decimal import ROUND_DOWN, Decimal
 
 from babel import Locale
 from babel.core import UnknownLocaleError
@@ -46,8 +45,7 @@ def _texts(facts: Facts, locale: Locale) -> Iterator[tuple[str, dict[str, str]]]
     if offer and offer.free_shipping:
         yield "free_shipping", {}
     if facts.rating:
-        given = Decimal(str(facts.rating.value)).quantize(Decimal("0.01"), ROUND_DOWN)  # as beside the stars
-        value = format_decimal(given, "0.0#", locale=locale)
+        value = format_decimal(facts.rating.shown, "0.0#", locale=locale)
         yield "rating", {"rating": value, "count": format_decimal(facts.rating.count, locale=locale)}
     for name, amount in facts.measures.items():
         as_words = name == "battery_h"  # "30 hours", but "350 ml"

@@ -53,6 +53,11 @@ def enlarge(cut: Floats, pixels: np.ndarray) -> Floats:
     return np.clip((guided - 0.5) * 1.6 + 0.5, 0, 1)
 
 
+def line_places(points: Floats) -> Floats:
+    """How far along a line of points each of them is, px."""
+    return np.cumsum([0, *np.linalg.norm(np.diff(points, axis=0), axis=1)])
+
+
 def along_line(points: Floats, columns: Floats, rows: Floats, sign: int) -> tuple[Floats, Floats]:
     """Length along a line of corner points, and signed distance from it (positive away from the body), px."""
     best = np.full(columns.shape, np.inf, np.float32)

@@ -11,12 +11,12 @@ from itertools import product
 import cv2
 import numpy as np
 
-from services.tryon.arrays import Floats, along_line, smoothstep
+from services.tryon.arrays import Floats, along_line, line_places, smoothstep
 from services.tryon.body import Arm, Body, Regions
 from services.tryon.garment import Garment, Sleeve, beyond_armhole
 
 CHEST = {True: 1.3, False: 1.26}  # width of a garment with and without sleeves, in distances of the shoulder joints
-FLAT_LENGTH, DRESS_LENGTH = 1.5, 2.2  # in chest widths: a top that lies flat, and what is no top any more
+FLAT_LENGTH, LONGEST_TOP = 1.5, 2.2  # from neck to hem in chest widths: a top that lies flat, and any top
 MOST_STRETCH = 1.2
 LEAST_HIPS, USUAL_HIPS = 0.44, 0.62  # half widths, in distances of the shoulder joints
 
@@ -87,10 +87,8 @@ def fit_garment(garment: Garment, body: Body, regions: Regions) -> Fit:
     seen = float(np.hypot(*(body.shoulders[1] - body.shoulders[0])))
     across = scale * min(seen / body.width, 1)
     fit = Fit(garment, body, across, scale, (shoulder[0], shoulder[1]), _neck_shift(body, regions), np.ones(1))
-    hem = fit.neck_along + (garment.hem - fit.neck_y) * scale
-    stretch = float(
-        np.clip((_old_hem(body, regions) - fit.neck_along) / (hem - fit.neck_along) + 0.01, 1, MOST_STRETCH)
-    )
+    longer = (_old_hem(body, regions) - fit.neck_along) / (fit.hem - fit.neck_along) + 0.01
+    stretch = float(np.clip(longer, 1, MOST_STRETCH))
     fit = replace(fit, along=scale * stretch)
     return replace(fit, width_factors=_width_factors(fit, _hips(body, regions)))
 
@@ -101,7 +99,7 @@ def _filled(garment: Garment) -> float:
     What is rounded is long for its breadth. Dresses are long anyway, and say nothing.
     """
     length = (garment.hem - float(garment.neck[0][1] + garment.neck[1][1]) / 2) / garment.chest
-    return FLAT_LENGTH / length if FLAT_LENGTH < length < DRESS_LENGTH else 1.0
+    return FLAT_LENGTH / length if FLAT_LENGTH < length < LONGEST_TOP else 1.0
 
 
 def _shoulder_line(body: Body, regions: Regions, side: int) -> Floats:
@@ -113,7 +111,7 @@ def _shoulder_line(body: Body, regions: Regions, side: int) -> Floats:
     heights = np.linspace(-0.6, 0.2, 81) * width
     found = []
     for spot, expected in zip(spots, usual, strict=True):
-        inside = heights[_cover(regions, body.from_frame(side * spot, heights)) > 0.5]
+        inside = heights[_cover(regions.person, body.from_frame(side * spot, heights)) > 0.5]
         outline = float(inside[0]) if inside.size else expected
         found.append(np.clip(outline, expected - 0.14 * width, expected + 0.14 * width))
     slope, intercept = np.polyfit(spots, found, 1)
@@ -126,15 +124,15 @@ def _neck_shift(body: Body, regions: Regions) -> float:
     chin = float(body.to_frame(*body.chin)[1])
     shifts = []
     for along in np.linspace(0.75, 0.95, 4) * max(chin, -0.6 * body.width) * 0.9:
-        inside = spots[_cover(regions, body.from_frame(spots, along)) > 0.5]
+        inside = spots[_cover(regions.person, body.from_frame(spots, along)) > 0.5]
         shifts.append(float(inside.mean()) if inside.size else 0.0)
     return float(np.clip(np.median(shifts), -0.22 * body.width, 0.22 * body.width))
 
 
-def _cover(regions: Regions, points: Floats) -> Floats:
-    """How far the person covers each point (n, 2) px, 0..1."""
+def _cover(mask: Floats, points: Floats) -> Floats:
+    """The mask at each point (n, 2) px."""
     x, y = points.astype(np.float32).T[:, None]
-    return cv2.remap(regions.person.astype(np.float32), x, y, cv2.INTER_LINEAR)[0]
+    return cv2.remap(mask.astype(np.float32), x, y, cv2.INTER_LINEAR)[0]
 
 
 def _old_hem(body: Body, regions: Regions) -> float:
@@ -149,11 +147,10 @@ def _hips(body: Body, regions: Regions) -> float:
     """Half the width of the hips with some ease, px, as seen between the arms; the usual one where hands hide them."""
     spots = np.linspace(0, 0.8, 81) * body.width
     seen = regions.person * (1 - np.maximum(*regions.arms))
-    halves = []
-    for side, along in product((-1, 1), (0.95, 1.05)):
-        points = np.array([body.from_frame(side * float(spot), along * body.length) for spot in spots], np.float32)
-        cover = cv2.remap(seen.astype(np.float32), points[None, :, 0], points[None, :, 1], cv2.INTER_LINEAR)[0]
-        halves.append(float(spots[np.argmin(cover > 0.5)]))
+    halves = [
+        float(spots[np.argmin(_cover(seen, body.from_frame(side * spots, along * body.length)) > 0.5)])
+        for side, along in product((-1, 1), (0.95, 1.05))
+    ]
     half = 1.08 * float(np.median(halves)) / body.width
     return body.width * (min(max(half, LEAST_HIPS), USUAL_HIPS) if half > 0.3 else USUAL_HIPS)
 
@@ -206,6 +203,11 @@ class SleevePath:
     along: float
     length: float
 
+    @property
+    def places(self) -> Floats:
+        """How far along the line its points from the armhole to the wrist are, px."""
+        return line_places(self.points[:4])
+
 
 def sleeve_path(fit: Fit, sleeve: Sleeve, arm: Arm, side: int) -> SleevePath:
     """From the armhole down the arm; a long sleeve ends at the wrist."""
@@ -213,7 +215,7 @@ def sleeve_path(fit: Fit, sleeve: Sleeve, arm: Arm, side: int) -> SleevePath:
     hand = arm.wrist + 0.5 * (arm.wrist - arm.elbow)
     bend = [arm.elbow + share * (end - arm.elbow) for share, end in ((0.3, root), (0.3, arm.wrist))]
     points = np.stack([root, *bend, arm.wrist, hand]).astype(np.float32)
-    reach = float(np.linalg.norm(np.diff(points[:4], axis=0), axis=1).sum())
+    reach = float(line_places(points[:4])[-1])
     length = sleeve.length * fit.along
     if length > 0.82 * reach:
         length = 1.03 * reach
@@ -231,9 +233,7 @@ def sleeve_map(
     steps = np.arange(sleeve.half_widths.shape[1])
     inner, outer = (np.interp(shares * sleeve.length, steps, row) for row in sleeve.half_widths)
     half = (inner + outer) / 2
-    places = np.cumsum([0, *np.linalg.norm(np.diff(path.points[:4], axis=0), axis=1)])
-    thick = [arm.half_widths[0], arm.half_widths[1], arm.half_widths[1], arm.half_widths[2]]
-    need = 1.2 * np.interp(along, places, thick)
+    need = 1.2 * np.interp(along, path.places, arm.half_widths[[0, 1, 1, 2]])
     most = np.where(offset > 0, 1.45, 1.2)  # towards the trunk a wide sleeve is pressed flat
     drawn = np.clip(half * fit.across, need, most * need)
     drawn = np.where(offset > 0, drawn, np.minimum(drawn, _inner_seam(fit, sleeve, path, sign, along)))

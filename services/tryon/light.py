@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from services.tryon.arrays import LUMA, Floats, along_line, blur, fill, smoothstep, wide_blur
+from services.tryon.arrays import LUMA, Floats, along_line, blur, fill, line_places, smoothstep, wide_blur
 
 
 def shading(photo: Floats, worn: Floats, width: float) -> Floats:
@@ -70,7 +70,7 @@ def bare_limb(points: Floats, half_widths: Floats, shape: tuple[int, ...]) -> tu
     """
     rows, columns = np.mgrid[: shape[0], : shape[1]].astype(np.float32)
     along, offset = along_line(points, columns, rows, 1)
-    places = np.cumsum([0, *np.linalg.norm(np.diff(points, axis=0), axis=1)])
+    places = line_places(points)
     half = np.interp(along, places, half_widths)
     beyond = np.maximum(-along, along - places[-1])
     distance = np.where(beyond > 0, np.hypot(beyond, offset), np.abs(offset))

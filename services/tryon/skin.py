@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from services.tryon.arrays import Floats, along_line, fill
+from services.tryon.arrays import Floats, along_line, fill, line_places
 from services.tryon.light import bare_limb
 
 LEAST_SEEN = 0.25  # of a limb's length, to borrow skin from
@@ -26,7 +26,7 @@ class Limb:
     @property
     def places(self) -> Floats:
         """How far along the line its points are, px."""
-        return np.cumsum([0, *np.linalg.norm(np.diff(self.points, axis=0), axis=1)])
+        return line_places(self.points)
 
     def at(self, along: Floats, offset: Floats) -> tuple[Floats, Floats]:
         """x and y of places given along the line and beside it, px; the sides turn smoothly at its corners."""

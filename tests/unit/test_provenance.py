@@ -13,7 +13,7 @@ from services.compositor.engine import CompositorEngine
 from services.compositor.metadata import read_digital_source
 from services.compositor.service import SERVICE, Canvas
 from services.compositor.watermark import detect, embed, holds_watermark
-from services.errors import InvalidConfiguration, TooLarge
+from services.errors import InvalidConfiguration, TooLarge, UnsupportedMediaType
 from services.images import DELIVERED, MAX_IMAGE_BYTES, Box
 from services.settings import Settings
 from services.storage import MemoryStore
@@ -164,6 +164,20 @@ def test_a_film_without_a_signature_is_unknown():
     found = verify(FILM, MemoryStore(), SIGNER)
     assert (found.made_here, found.signature.state, found.watermark) == ("unknown", "none", None)
     assert found.explanation == "There is no signature, and films are not searched for a watermark."
+
+
+@pytest.mark.parametrize("brand", [b"heic", b"mif1", b"qt  "])
+def test_other_files_that_begin_like_a_film_are_refused(brand):
+    """A photo of a phone is no film, and is not told that it has no signature."""
+    with pytest.raises(UnsupportedMediaType):
+        verify(FILM[:8] + brand + FILM[12:], MemoryStore(), SIGNER)
+
+
+def test_a_picture_is_no_film_whatever_brand_comes_first():
+    """An AVIF file may name the brand of its family before its own; its pixels are searched all the same."""
+    data = bytearray(signed_file("AVIF"))
+    data[8:12] = b"mif1"
+    assert verify(bytes(data), MemoryStore(), SIGNER).watermark is not None
 
 
 def test_a_damaged_film_is_unknown():
