@@ -1,5 +1,6 @@
 """What a client asks for: a brief of one product and any number of variants."""
 
+from datetime import date, timedelta
 from typing import Annotated, Literal
 
 from babel.core import Locale, UnknownLocaleError
@@ -7,6 +8,7 @@ from babel.numbers import format_currency, format_decimal, format_percent, list_
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from services.copywriter.service import MAX_ATTRIBUTES, Facts, Language, Measure, Name, Offer, Rating
+from services.errors import InvalidInput
 from services.lines import Line, Slug, without_direction_marks
 from services.product.service import SizeCm
 from services.room.service import KnownLength, Place, Point, Region
@@ -85,6 +87,14 @@ class Product(BaseModel):
             return ""
         percent = format_percent(-self.offer.percent_off / 100, locale=locale)
         return without_direction_marks(percent).replace("-", "\N{MINUS SIGN}")
+
+    def check_offers(self, today: date) -> None:
+        """Raise InvalidInput for an offer whose last day is over everywhere: an ad must not promise it."""
+        for offer in filter(None, (self.offer, *self.offers.values())):
+            if offer.until and offer.until < today - timedelta(days=1):
+                raise InvalidInput(
+                    "product.offer.until", f"the offer of {self.id} ended on {offer.until}; leave it out"
+                )
 
 
 class Audience(BaseModel):

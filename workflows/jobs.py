@@ -187,6 +187,7 @@ class JobDesk:
         find_formats(brief.formats)
         find_policy(brief.policy or "", brief.brand)
         for number, product in enumerate((brief.product, *brief.candidates)):
+            product.check_offers(datetime.now(UTC).date())
             field = f"candidates.{number - 1}.image" if number else "product.image"
             await asyncio.to_thread(find_asset, self._store, product.image, field)
         check_consent(brief)

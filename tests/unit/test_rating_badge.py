@@ -1,16 +1,19 @@
 """Ratings and badges: shown as given, in free places, mirrored with the script, and left out where there is no room."""
 
 import io
+from datetime import date
 
 import numpy as np
 import pytest
 from drawn_plates import STYLE, WORDS, by_key, compose_request
 from PIL import Image
+from test_ingress import brief, client, scripted, store  # noqa: F401  fixtures
 
 from services.compositor.artwork import Artwork, Stars
 from services.compositor.engine import CompositorEngine
 from services.compositor.service import SERVICE, Words
 from services.compositor.stars import draw_stars
+from services.errors import InvalidInput
 from services.images import Box
 from workflows.brand_kit import load_brands
 from workflows.brief import Product
@@ -139,3 +142,26 @@ def test_figures_as_the_locale_writes_them(locale, rating, offer):
     assert (product.rating_line(locale), product.offer_line(locale)) == (rating, offer)
     assert Product(**{**dict(product), "rating": {"value": 4.999, "count": 3}}).rating_line("en") == "4.99 (3)"
     assert product.model_copy(update={"rating": None, "offer": None}).rating_line(locale) == ""
+
+
+@pytest.mark.parametrize("name", ["offer", "offers"])
+def test_an_offer_that_has_ended_is_not_promised(name):
+    """Its last day may still go on somewhere; the day after the next, the brief is refused, by whatever name it goes."""
+    offer = {"percent_off": 20, "until": "2026-11-30"}
+    product = Product(
+        id="mug",
+        title="Mug",
+        image=f"uploads/{'0' * 64}.png",
+        **{name: offer if name == "offer" else {"autumn": offer}},
+    )
+    product.check_offers(date(2026, 12, 1))
+    with pytest.raises(InvalidInput, match="ended on 2026-11-30"):
+        product.check_offers(date(2026, 12, 2))
+
+
+async def test_a_brief_with_an_ended_offer_is_refused(client, brief):  # noqa: F811
+    """422 before any work, with the day."""
+    brief["product"]["offer"] = {"percent_off": 20, "until": "2020-01-31"}
+    answer = await client.post("/v1/creatives", json=brief)
+    assert answer.status_code == 422
+    assert "2020-01-31" in answer.json()["detail"]
