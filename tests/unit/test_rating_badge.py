@@ -146,7 +146,7 @@ def test_figures_as_the_locale_writes_them(locale, rating, offer):
 
 @pytest.mark.parametrize("name", ["offer", "offers"])
 def test_an_offer_that_has_ended_is_not_promised(name):
-    """Its last day may still go on somewhere; the day after the next, the brief is refused, by whatever name it goes."""
+    """Its last day may still go on somewhere; two days later the brief is refused, by whatever name it goes."""
     offer = {"percent_off": 20, "until": "2026-11-30"}
     product = Product(
         id="mug",
