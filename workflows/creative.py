@@ -87,6 +87,13 @@ class AdCopy(Result):
     unused: tuple[str, ...] = ()
     disclaimers: tuple[str, ...] = ()
 
+    @property
+    def by_client(self) -> dict[str, str]:
+        """Part -> its text, for every part that was not written here or was changed since."""
+        given = self.words.model_dump(exclude={"badge"}).items()
+        written = {part: one.text for part, one in self.sentences.items()}
+        return {part: text for part, text in given if text and text != written.get(part)}
+
 
 class Layout(BaseModel):
     """One finished file: of which format and for what in it, what stands where on it, and its layers."""

@@ -55,10 +55,11 @@ def _picture(steps: Mapping[str, StepResult]) -> dict[str, Any]:
 
 
 def _words(steps: Mapping[str, StepResult], composition: Composition) -> dict[str, Any]:
-    """Each part's text and the facts it came from; the client's own copy comes from the brief."""
+    """Each part's text and the facts it came from; what the client wrote or changed comes from the brief."""
     written = next((step.value for step in steps.values() if isinstance(step.value, AdCopy)), None)
-    if written is None or not written.sentences:
+    if written is None:
         given = composition.words.model_dump(exclude={"badge"}).items()
         return {part: {"text": text, "facts": [CLIENT]} for part, text in given if text}
+    own = {part: {"text": text, "facts": [CLIENT]} for part, text in written.by_client.items()}
     words: dict[str, Any] = {part: one.model_dump(mode="json") for part, one in written.sentences.items()}
-    return words | {"refused": dict(written.refused), "disclaimers": list(written.disclaimers)}
+    return words | own | {"refused": dict(written.refused), "disclaimers": list(written.disclaimers)}

@@ -19,6 +19,7 @@ from workflows.assets import find_asset
 from workflows.brand_kit import find_brand, store_brand
 from workflows.brief import Brief
 from workflows.choices import ChosenServices, check_choices
+from workflows.client_words import check_client_words
 from workflows.consent import check_consent, erase_photo, jobs_using, note_use, private_photos
 from workflows.creative import Creative
 from workflows.earlier import check_disclaimers, keep_results, read_earlier
@@ -158,13 +159,14 @@ class JobDesk:
         Raises:
             Conflict: it has no creatives yet, or nothing would change.
             UnknownName: a variant that has no creatives.
-            InvalidInput: a consent that ran out meanwhile, or a body without the words that the law asks for.
+            InvalidInput: a consent that ran out meanwhile, or words that the rules refuse.
         """
         job = await self.get(job_id)
         if not job.creatives:
             raise Conflict("Revision", f"{job_id} has no creatives (it is {job.status})")
         brief, differences = revise(job.brief, job.creatives, revision)
         check_consent(brief)
+        check_client_words(brief)
         check_disclaimers(await asyncio.to_thread(read_earlier, self._store, job_id), brief)
         made, _ = await self.accept(brief, revises=job_id, differences=differences)
         return made
@@ -191,6 +193,7 @@ class JobDesk:
             field = f"candidates.{number - 1}.image" if number else "product.image"
             await asyncio.to_thread(find_asset, self._store, product.image, field)
         check_consent(brief)
+        check_client_words(brief)
         check_not_too_personal(brief)
         for name, photo in photo_ids(brief).items():
             await asyncio.to_thread(find_asset, self._store, photo, f"{name}.image")

@@ -14,7 +14,8 @@ from services.storage import ObjectStore
 from workflows.brand_kit import find_brand
 from workflows.brief import Brief, Variant
 from workflows.checks import Check, check_creative, check_fields, check_imagery, fill_fields, judge
-from workflows.creative import Composition, Creative, Imagery, Layout
+from workflows.client_words import check_claims
+from workflows.creative import AdCopy, Composition, Creative, Imagery, Layout
 from workflows.disclosure import required_by
 from workflows.explanation import explain
 from workflows.format import Format, find_formats
@@ -44,8 +45,9 @@ async def store_creatives(
     ]
     formats = {format.id: format for format in find_formats(brief.formats)}
     plans = [
-        _creative(job_id, number, one.variant, steps[workflow.output].value, name, one.brief, formats, steps)
+        _creative(job_id, number, one.variant, steps[workflow.output].value, name, one.brief, formats, steps, claims)
         for number, one, steps in variants
+        for claims in [_claims_checks(one.brief, steps)]
         for name in steps[workflow.output].value.layouts
     ]
     signed = [asyncio.to_thread(_keep, store, signer, job_id, layout, creative) for layout, creative in plans]
@@ -68,6 +70,7 @@ def _creative(
     brief: Brief,
     formats: Mapping[str, Format],
     steps: Made,
+    claims: Sequence[Check],
 ) -> tuple[Layout, Creative]:
     layout = composition.layouts[name]
     format, kit, image = formats[layout.format], find_brand(brief.brand), layout.image
@@ -95,6 +98,7 @@ def _creative(
         checks=(
             *check_creative(format, canvas, image, layout.facts, kit),
             *check_fields(format, fields),
+            *claims,
             *_imagery_checks(steps),
         ),
         provenance=_declare(brief, layout, steps),
@@ -155,6 +159,12 @@ def _imagery_checks(steps: Made) -> list[Check]:
     """The checks of the plates that the file was made from."""
     imagery = [step.value for step in steps.values() if isinstance(step.value, Imagery)]
     return [check for one in imagery for check in check_imagery(one.facts)]
+
+
+def _claims_checks(brief: Brief, steps: Made) -> list[Check]:
+    """The checks of the words that the client wrote, the same for every file of the variant."""
+    written = [step.value for step in steps.values() if isinstance(step.value, AdCopy)]
+    return [check for one in written for check in check_claims(brief, one)]
 
 
 def _timings(steps: Made, layout: Layout) -> dict[str, float]:

@@ -1,6 +1,7 @@
 """The language files of assets/copy: what may be said of which fact, and in which frames."""
 
 import re
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -187,9 +188,15 @@ def _load(path: Path) -> Grammar:
 
 def says(text: str, words: str) -> bool:
     """Whether the text says these words, whole and in any case; Japanese has no word borders to respect."""
+    return _whole(words.casefold()).search(text.casefold()) is not None
+
+
+@lru_cache(maxsize=8192)
+def _whole(words: str) -> re.Pattern[str]:
+    """The standard library keeps 512 patterns only; the rules of one language have more words."""
     start = "" if _is_unspaced(words[0]) else r"(?<!\w)(?:(?:وال|بال|ال|و)(?=[\u0600-\u06ff]))?"
     end = "" if _is_unspaced(words[-1]) else r"(?!\w)"
-    return re.search(start + re.escape(words.casefold()) + end, text.casefold()) is not None
+    return re.compile(start + re.escape(words) + end)
 
 
 def _is_unspaced(character: str) -> bool:

@@ -82,13 +82,22 @@ class Judge:
         """The first rule the text breaks, in words; empty when it may run."""
         return next(self._problems(text), "")
 
+    def forbidden(self, text: str) -> str:
+        """The first thing a text says that the brand or the country forbids, whatever the facts; empty: nothing."""
+        return next(self._banned(self._bare(text)), "")
+
+    def _bare(self, text: str) -> str:
+        """Without the title and the brand's name: these are facts."""
+        for name in self._names:
+            text = text.replace(name, " ")
+        return text
+
     def _problems(self, text: str) -> Iterator[str]:
         if is_instruction(text, self._rules):
             yield "it speaks to a machine"
-        bare = text
-        for name in self._names:
-            bare = bare.replace(name, " ")
+        bare = self._bare(text)
         yield from self._banned(bare)
+        yield from self._marks(bare)
         for number in numbers(bare) - self._numbers:
             yield f"the number {number} is not in the facts"
         yield from self._claims(bare)
@@ -101,6 +110,8 @@ class Judge:
             for word in ban.words:
                 if says(text, word):
                     yield f"{word!r} is not allowed in {self._country}: {ban.because}"
+
+    def _marks(self, text: str) -> Iterator[str]:
         if not self._voice.exclamation_marks and re.search("[!！¡]", text):
             yield "the brand uses no exclamation marks"
         if not self._voice.questions and re.search("[?？؟]", text):
