@@ -51,6 +51,14 @@ class UnsupportedMediaType(VitrineError):
     sentence = "{0} is {1}; send one of: {2}."
 
 
+class AnimationNotTaken(VitrineError):
+    """(format, type, taken): a type of moving file that a format has no place for."""
+
+    status = 422
+    code = "animation_not_taken"
+    sentence = "Format {0} takes no {1} that moves. What it takes: {2}."
+
+
 class UnknownName(VitrineError):
     """(kind, name, known): a name inside a request that is in no registry."""
 

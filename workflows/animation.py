@@ -1,96 +1,89 @@
-"""Animations: a finished creative in motion, made from its stored artwork without any model, signed and checked."""
+"""Animations: a finished creative in motion, made from its artwork without any model, signed and checked."""
 
 import asyncio
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
-
 from services.compositor.animation import (
     FRAMES_PER_SECOND,
     MOST_DIFFERENCE,
-    MOST_SECONDS,
     PLAYS,
     AnimationRequest,
     MotionType,
 )
 from services.compositor.artwork import Artwork
-from services.errors import InvalidInput, NotFound, UnsupportedMediaType
-from services.images import ImageRef
+from services.errors import AnimationNotTaken, NotFound
+from services.images import EXTENSIONS, ImageRef
 from services.storage import ObjectStore
-from workflows.checks import Check, judge
+from workflows.animation_rules import AnimationRules
+from workflows.brief import Brief
+from workflows.checks import Check, Outcome, judge, soften
 from workflows.consent import check_consent
-from workflows.creative import Creative
+from workflows.creative import Animation, Creative, Reel, artwork_key
 from workflows.format import Format, find_formats
 from workflows.graph import Services
-from workflows.jobs import Job
-from workflows.manifest import artwork_key
 from workflows.provenance import c2pa_manifest
 from workflows.signing import Signer
 
-
-class Animation(BaseModel):
-    """One animated file of a creative. ``url`` expires, and is empty while the creative waits for approval."""
-
-    model_config = ConfigDict(frozen=True)
-
-    creative: str
-    key: str
-    media_type: str
-    width: int
-    height: int
-    bytes: int
-    duration_ms: int
-    plays: int
-    frames: int
-    frames_per_second: float
-    scene_moves: bool
-    checks: tuple[Check, ...]
-    c2pa: str
-    url: str = ""
+MOST_SECONDS = 15.0  # of all plays together, where a platform names no limit
+_LAST_FRAME = "mean difference from the still creative, levels of 255 in blocks of 4 x 4 px"
 
 
 async def animate(
-    job: Job, creative: Creative, file_type: MotionType, services: Services, store: ObjectStore, signer: Signer
+    brief: Brief,
+    job_id: str,
+    creative: Creative,
+    file_type: MotionType,
+    services: Services,
+    store: ObjectStore,
+    signer: Signer,
 ) -> Animation:
     """Make, sign and store the animation of one creative; asked again, it is the same file but for its signature.
 
     Raises:
-        InvalidInput: a creative without words, or a consent that ran out.
-        UnsupportedMediaType: a kind of picture that the format does not take.
+        AnimationNotTaken: a type of file that does not move in the creative's format.
+        InvalidInput: a consent that ran out, or an mp4 with an odd side.
         TooLarge, EncoderMissing: from the compositor.
         NotFound: the pictures of its artwork have expired, or it was erased meanwhile.
     """
-    format = next(one for one in find_formats(job.brief.formats) if one.id == creative.format)
-    _check_possible(creative, format, file_type)
-    check_consent(job.brief)
-    artwork = Artwork.model_validate_json(await asyncio.to_thread(store.get, artwork_key(job.id, creative.id)))
-    made = await services.generate("compositor", AnimationRequest(artwork=artwork, file_type=file_type))
-    return await asyncio.to_thread(
-        _keep, store, signer, job.id, creative, artwork, made.images["animation"], made.facts
+    format = next(one for one in find_formats(brief.formats) if one.id == creative.format)
+    find_rules(format, file_type)
+    check_consent(brief)
+    artwork = Artwork.model_validate_json(await asyncio.to_thread(store.get, artwork_key(job_id, creative.id)))
+    reel = await make_reel(services, artwork, format, file_type)
+    return await asyncio.to_thread(keep_reel, store, signer, job_id, creative, reel)
+
+
+def find_rules(format: Format, file_type: MotionType) -> AnimationRules:
+    """What holds for such a file in a format; raises AnimationNotTaken with what the format takes instead."""
+    if file_type in format.animations:
+        return format.animations[file_type]
+    moving, still = " or ".join(format.animations), ", ".join(format.file_types)
+    raise AnimationNotTaken(format.id, file_type, f"{moving}, and {still} as stills" if moving else f"stills ({still})")
+
+
+async def make_reel(services: Services, artwork: Artwork, format: Format, file_type: MotionType) -> Reel:
+    """An artwork in motion, within the rules of its format, and what was measured on it. Raises as ``animate``."""
+    rules = find_rules(format, file_type)
+    canvas = artwork.canvas.model_copy(update={"max_bytes": rules.max_bytes or artwork.canvas.max_bytes})
+    artwork = artwork.model_copy(update={"canvas": canvas})
+    request = AnimationRequest(artwork=artwork, file_type=file_type, plays=rules.plays(file_type))
+    made = await services.generate("compositor", request)
+    checks = _check(rules, request, made.images["animation"], made.facts)
+    is_certain = rules.is_certain and format.confidence != "low"
+    return Reel(
+        image=made.images["animation"],
+        facts=made.facts,
+        max_bytes=canvas.max_bytes,
+        checks=tuple(checks if is_certain else map(soften, checks)),
     )
 
 
-def _check_possible(creative: Creative, format: Format, file_type: MotionType) -> None:
-    """No format lists types of film; an MP4 goes where the platform takes films."""
-    if creative.role != "ad":
-        raise InvalidInput("creative", f"{creative.id} is a picture without words; only finished ads are animated")
-    if file_type != "mp4" and file_type not in format.file_types:
-        animated = [name for name in format.file_types if name in ("gif", "webp")]
-        raise UnsupportedMediaType(f"An animation for {format.id}", f"a {file_type}", ", ".join([*animated, "mp4"]))
-
-
-def _keep(
-    store: ObjectStore,
-    signer: Signer,
-    job_id: str,
-    creative: Creative,
-    artwork: Artwork,
-    image: ImageRef,
-    facts: Mapping[str, Any],
-) -> Animation:
+def keep_reel(store: ObjectStore, signer: Signer, job_id: str, creative: Creative, reel: Reel) -> Animation:
+    """Sign and store it beside the still file. Raises NotFound when that was erased meanwhile."""
     assert creative.provenance
-    key = animation_key(job_id, creative.id, image.key.rsplit(".", 1)[1])
+    image, facts = reel.image, reel.facts
+    key = animation_key(job_id, creative.id, EXTENSIONS[image.media_type])
     manifest = c2pa_manifest(creative.id, job_id, image.media_type, creative.provenance)
     data = signer.sign(store.get(image.key), image.media_type, manifest)
     store.put(key, data, image.media_type)
@@ -102,7 +95,7 @@ def _keep(
         key=key,
         **image.model_dump(include={"media_type", "width", "height"}),
         bytes=len(data),
-        checks=_check(artwork, image, facts, len(data)),
+        checks=(*reel.checks, judge("bytes", len(data) <= reel.max_bytes, len(data), reel.max_bytes)),
         c2pa="embedded; development certificate" if signer.certificate.is_development else "embedded",
         **{name: facts[name] for name in ("duration_ms", "plays", "frames", "frames_per_second", "scene_moves")},
     )
@@ -113,22 +106,46 @@ def animation_key(job_id: str, creative_id: str, file_type: str) -> str:
     return f"creatives/{job_id}/{creative_id}.animated.{file_type}"
 
 
-def _check(artwork: Artwork, image: ImageRef, facts: Mapping[str, Any], size: int) -> tuple[Check, ...]:
-    canvas, kind = artwork.canvas, image.key.rsplit(".", 1)[1]
+def _check(rules: AnimationRules, request: AnimationRequest, image: ImageRef, facts: Mapping[str, Any]) -> list[Check]:
+    """Every check but that of the signed file's bytes. Where the rules name no limit, our own holds."""
+    canvas, kind = request.artwork.canvas, request.file_type
     found, wanted = f"{image.width}x{image.height}", f"{canvas.width}x{canvas.height}"
     seconds = facts["duration_ms"] * facts["plays"] / 1000
-    fastest, most_plays = FRAMES_PER_SECOND[kind], PLAYS[kind]
-    return (
-        judge("size", found == wanted, found, wanted),
-        judge("bytes", size <= canvas.max_bytes, size, canvas.max_bytes),
-        judge("motion.seconds", seconds <= MOST_SECONDS, seconds, MOST_SECONDS, "all plays together"),
-        judge("motion.plays", facts["plays"] <= most_plays, facts["plays"], most_plays),
-        judge("motion.frames_per_second", facts["frames_per_second"] <= fastest, facts["frames_per_second"], fastest),
-        judge(
-            "motion.last_frame",
-            facts["difference"] <= MOST_DIFFERENCE,
-            facts["difference"],
-            MOST_DIFFERENCE,
-            "mean difference from the still creative, levels of 255 in blocks of 4 x 4 px",
+    most = {
+        "seconds": (seconds, rules.longest_s or MOST_SECONDS, "all plays together"),
+        "plays": (facts["plays"], rules.most_plays or PLAYS[kind], ""),
+        "frames": (facts["frames"], rules.most_frames, ""),
+        "frames_per_second": (
+            facts["frames_per_second"],
+            rules.most_frames_per_second or FRAMES_PER_SECOND[kind],
+            "",
         ),
-    )
+        "last_frame": (facts["difference"], MOST_DIFFERENCE, _LAST_FRAME),
+    }
+    least = {
+        "least_seconds": (seconds, rules.shortest_s),
+        "least_bytes": (facts["bytes"], rules.least_bytes),
+        "kilobits_per_second": (8 * facts["bytes"] / facts["duration_ms"], rules.least_kilobits_per_second),
+    }
+    return [
+        judge("size", found == wanted, found, wanted),
+        *(
+            judge(f"motion.{name}", value <= limit, value, limit, detail)
+            for name, (value, limit, detail) in most.items()
+            if limit is not None
+        ),
+        *(
+            judge(f"motion.{name}", value >= limit, round(value, 1), limit)
+            for name, (value, limit) in least.items()
+            if limit is not None
+        ),
+        _check_knowledge(rules),
+    ]
+
+
+def _check_knowledge(rules: AnimationRules) -> Check:
+    """Warns where not all is known that a platform may ask of what moves."""
+    unknown = "" if rules.longest_s else "the longest duration is not known"
+    detail = "; ".join(filter(None, (unknown, rules.note)))
+    outcome: Outcome = "passed" if rules.is_certain else "warned"
+    return Check(id="motion.rules", outcome=outcome, value=rules.confidence, limit="medium", detail=detail)

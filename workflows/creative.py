@@ -126,6 +126,38 @@ class Composition(Result):
     words: Copy
 
 
+class Reel(BaseModel):
+    """An animation as the compositor made it: not yet signed or kept."""
+
+    model_config = _FROZEN
+
+    image: ImageRef
+    facts: dict[str, Any]
+    max_bytes: int
+    checks: tuple[Check, ...]
+
+
+class Animation(BaseModel):
+    """One animated file of a creative. ``url`` expires, and is empty while the creative waits for approval."""
+
+    model_config = _FROZEN
+
+    creative: str
+    key: str
+    media_type: str
+    width: int
+    height: int
+    bytes: int
+    duration_ms: int
+    plays: int
+    frames: int
+    frames_per_second: float
+    scene_moves: bool
+    checks: tuple[Check, ...]
+    c2pa: str
+    url: str = ""
+
+
 class Creative(BaseModel):
     """One finished ad as the client sees it."""
 
@@ -150,3 +182,8 @@ class Creative(BaseModel):
     timings_ms: dict[str, float]
     url: str = ""
     artwork_url: str = ""
+
+
+def artwork_key(job_id: str, creative_id: str) -> str:
+    """Where a creative's layers are kept, beside its file."""
+    return f"creatives/{job_id}/{creative_id}.artwork.json"

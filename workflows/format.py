@@ -8,9 +8,11 @@ from typing import Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from services.compositor.animation import MotionType
 from services.compositor.service import Canvas, FileType
 from services.errors import InvalidConfiguration, UnknownName
 from services.settings import ASSETS
+from workflows.animation_rules import AnimationRules, unknown_rules
 
 FORMATS = ASSETS / "formats" / "formats.yaml"
 PACK_PREFIX = "pack:"
@@ -67,6 +69,7 @@ class Format(BaseModel):
     ratio: str = Field("", description="Where the slot scales: what stays the same")
     max_bytes: int = Field(ge=10_000, description="Byte limit of a file; kilobytes counted as 1000")
     file_types: tuple[FileType, ...] = Field(("jpg",), min_length=1, description="The first is delivered")
+    animations: dict[MotionType, AnimationRules] = Field({}, description="What may move there; empty: stills only")
     safe_zone: SafeZone = SafeZone()
     text: dict[str, TextLimit] = Field(default_factory=dict, description="Limits of the fields beside the picture")
     counting: Literal["graphemes", "double_width"] = "graphemes"
@@ -79,6 +82,8 @@ class Format(BaseModel):
         has_size = self.width is not None and self.height is not None
         if has_size != (self.kind == "image") or bool(self.images) == (self.kind == "image"):
             raise ValueError("an image format has width and height; an asset or native format lists its images")
+        if self.animations and self.kind != "image":
+            raise ValueError("only finished ads move: an asset or native format has no animations")
         return self
 
     def canvases(self) -> tuple[Canvas, ...]:
@@ -110,11 +115,15 @@ class CustomFormat(BaseModel):
     height: int = Field(ge=50, le=4096, description="px")
     max_bytes: int = Field(150_000, ge=10_000, le=20_000_000)
     file_types: tuple[FileType, ...] = Field(("jpg",), min_length=1, max_length=4, description="The first is delivered")
+    animations: dict[MotionType, AnimationRules] | None = Field(
+        None, description="What may move there; left out: mp4, and gif and webp where it takes them still"
+    )
     safe_zone: SafeZone = SafeZone()
 
     def format(self) -> Format:
         """As any other format."""
-        return Format(**dict(self))
+        rules = unknown_rules(self.file_types) if self.animations is None else self.animations
+        return Format(**(dict(self) | {"animations": rules}))
 
 
 class _FormatFile(BaseModel):
@@ -123,14 +132,16 @@ class _FormatFile(BaseModel):
     model_config = _FROZEN
 
     file_types: dict[str, tuple[FileType, ...]]
+    animations: dict[str, dict[MotionType, AnimationRules]]
     sources: dict[str, str]
     formats: tuple[Format, ...]
     packs: dict[str, tuple[str, ...]]
 
     @model_validator(mode="before")
     @classmethod
-    def _fill_file_types(cls, data: Any) -> Any:
-        filled = [{"file_types": data["file_types"][entry["family"]], **entry} for entry in data["formats"]]
+    def _fill_from_family(cls, data: Any) -> Any:
+        shared = ("file_types", "animations")
+        filled = [{name: data[name][entry["family"]] for name in shared} | entry for entry in data["formats"]]
         return {**data, "formats": filled}
 
 

@@ -15,7 +15,7 @@ from workflows.brand_kit import find_brand
 from workflows.brief import Brief, Variant
 from workflows.checks import Check, check_creative, check_fields, check_imagery, fill_fields, judge
 from workflows.client_words import check_claims
-from workflows.creative import AdCopy, Composition, Creative, Imagery, Layout
+from workflows.creative import AdCopy, Composition, Creative, Imagery, Layout, artwork_key
 from workflows.disclosure import required_by
 from workflows.explanation import explain
 from workflows.format import Format, find_formats
@@ -122,11 +122,6 @@ def _disclosure(brief: Brief, layout: Layout) -> dict[str, Any]:
     regulations = required_by(brief.disclosure, brief.person is not None)
     is_labelled = any(box["role"] == "disclosure" for box in layout.facts["boxes"])
     return {"required": bool(regulations), "regulations": regulations, "visible_label": is_labelled}
-
-
-def artwork_key(job_id: str, creative_id: str) -> str:
-    """Where a creative's layers are kept, beside its file."""
-    return f"creatives/{job_id}/{creative_id}.artwork.json"
 
 
 def _keep(store: ObjectStore, signer: Signer, job_id: str, layout: Layout, creative: Creative) -> Creative:

@@ -10,9 +10,8 @@ from services.contract import GenerateRequest
 MotionType = Literal["gif", "webp", "mp4"]
 MEDIA_TYPES = {"gif": "image/gif", "webp": "image/webp", "mp4": "video/mp4"}
 LOOP_S = 5.0  # words enter, then the still creative is held
-PLAYS = {"gif": 3, "webp": 3, "mp4": 1}
+PLAYS = {"gif": 3, "webp": 3, "mp4": 1}  # at most; a film plays once, its player may begin anew
 FRAMES_PER_SECOND = {"gif": 5, "webp": 10, "mp4": 25}  # of the moving part; ad networks take GIFs up to 5
-MOST_SECONDS = 15.0
 MOST_DIFFERENCE = 6.0  # levels of 255 between the last frame and the still creative, mean of 4 x 4 px blocks
 
 
@@ -25,4 +24,5 @@ class AnimationRequest(GenerateRequest):
     """
 
     artwork: Artwork = Field(description="The finished ad, as layers")
-    file_type: MotionType = Field("gif", description="gif and webp play three times, mp4 once")
+    file_type: MotionType = Field("gif", description="gif and webp play several times, mp4 once")
+    plays: int = Field(3, ge=1, le=3, description="Times that a gif or webp plays")

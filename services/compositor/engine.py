@@ -121,7 +121,7 @@ class CompositorEngine:
     def _animate(self, request: AnimationRequest, images: Mapping[str, Image.Image]) -> Output:
         artwork = request.artwork
         scene = Scene(artwork, self._paints(request, images), _order(artwork))
-        file, facts = make_reel(scene, request.file_type, xmp(artwork.digital_source))
+        file, facts = make_reel(scene, request.file_type, xmp(artwork.digital_source), request.plays)
         return Output(images={"animation": file}, facts=facts)
 
     def _paints(self, request: GenerateRequest, images: Mapping[str, Image.Image]) -> Paints:

@@ -45,7 +45,7 @@ TAKES: dict[MotionType, tuple[Take, ...]] = {
 }
 
 
-def make_reel(scene: Scene, file_type: MotionType, xmp: bytes) -> tuple[EncodedImage, dict[str, Any]]:
+def make_reel(scene: Scene, file_type: MotionType, xmp: bytes, plays: int) -> tuple[EncodedImage, dict[str, Any]]:
     """The best file within the byte limit, and what is to know of it (see ``AnimationRequest``).
 
     Raises:
@@ -58,11 +58,11 @@ def make_reel(scene: Scene, file_type: MotionType, xmp: bytes) -> tuple[EncodedI
     for take in TAKES[file_type]:
         if take.settles and file_type == "webp" and max(sizes, default=0) > _HOPELESS * limit:
             continue
-        data, count = _SAVE[file_type](scene, take, xmp)
+        data, count = _SAVE[file_type](scene, take, xmp, plays)
         if len(data) <= limit:
             facts = {
                 "duration_ms": round(1000 * LOOP_S),
-                "plays": PLAYS[file_type],
+                "plays": min(plays, PLAYS[file_type]),
                 "frames": count,
                 "frames_per_second": min(take.rate, FRAMES_PER_SECOND[file_type]),
                 "scene_moves": take.settles,
@@ -84,7 +84,7 @@ def _durations(count: int, rate: float) -> list[int]:
     return [*moving, round(1000 * LOOP_S) - sum(moving)]
 
 
-def _save_gif(scene: Scene, take: Take, xmp: bytes) -> tuple[bytes, int]:
+def _save_gif(scene: Scene, take: Take, xmp: bytes, plays: int) -> tuple[bytes, int]:
     """One palette, the still's. What did not change keeps its dots, so that only words are stored again."""
     frames = list(scene.frames(take.rate, take.settles))
     palette = Image.fromarray(frames[-1]).quantize(take.quality, Image.Quantize.MEDIANCUT)
@@ -99,7 +99,7 @@ def _save_gif(scene: Scene, take: Take, xmp: bytes) -> tuple[bytes, int]:
         save_all=True,
         append_images=pictures[1:],
         duration=_durations(len(frames), take.rate),
-        loop=PLAYS["gif"] - 1,  # counts repetitions
+        loop=plays - 1 or None,  # counts repetitions; 0 would be for ever
         disposal=1,
         optimize=False,
     )
@@ -112,7 +112,7 @@ def _with_palette(dots: np.ndarray, palette: Image.Image) -> Image.Image:
     return picture
 
 
-def _save_webp(scene: Scene, take: Take, xmp: bytes) -> tuple[bytes, int]:
+def _save_webp(scene: Scene, take: Take, xmp: bytes, plays: int) -> tuple[bytes, int]:
     pictures = [Image.fromarray(frame) for frame in scene.frames(take.rate, take.settles)]
     buffer = io.BytesIO()
     pictures[0].save(
@@ -121,7 +121,7 @@ def _save_webp(scene: Scene, take: Take, xmp: bytes) -> tuple[bytes, int]:
         save_all=True,
         append_images=pictures[1:],
         duration=_durations(len(pictures), take.rate),
-        loop=PLAYS["webp"],
+        loop=plays,
         quality=take.quality,
         method=4,
         xmp=xmp,
@@ -129,7 +129,7 @@ def _save_webp(scene: Scene, take: Take, xmp: bytes) -> tuple[bytes, int]:
     return buffer.getvalue(), len(pictures)
 
 
-def _save_mp4(scene: Scene, take: Take, xmp: bytes) -> tuple[bytes, int]:
+def _save_mp4(scene: Scene, take: Take, _xmp: bytes, _plays: int) -> tuple[bytes, int]:
     """H.264 for every player, no sound; one thread, so that the bytes do not depend on the machine's cores."""
     canvas = scene.artwork.canvas
     if canvas.width % 2 or canvas.height % 2:
@@ -204,5 +204,5 @@ def _difference(one: np.ndarray, other: np.ndarray) -> float:
     return round(float(np.abs(seen[0] - seen[1]).mean()), 2)
 
 
-_Save = Callable[[Scene, Take, bytes], tuple[bytes, int]]
+_Save = Callable[[Scene, Take, bytes, int], tuple[bytes, int]]
 _SAVE: dict[MotionType, _Save] = {"gif": _save_gif, "webp": _save_webp, "mp4": _save_mp4}

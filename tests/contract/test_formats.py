@@ -4,7 +4,9 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
+from services.compositor.animation import PLAYS
 from services.errors import UnknownName
+from workflows.animation_rules import AnimationRules
 from workflows.format import FORMATS, CustomFormat, find_formats, load_formats, load_packs
 
 FORMAT_LIST = list(load_formats().values())
@@ -21,6 +23,30 @@ def test_format_becomes_canvases_and_names_its_source(format):
     assert all((canvas.shows == "ad") == (format.kind == "image") for canvas in canvases)
     assert {canvas.file_type for canvas in canvases} == {format.file_types[0]}
     assert format.source in yaml.safe_load(FORMATS.read_text())["sources"]
+
+
+@pytest.mark.parametrize("format", FORMAT_LIST, ids=lambda format: format.id)
+def test_what_may_move_is_a_type_that_the_place_takes(format):
+    """A moving picture is of a type that the format also takes still, or films may go there instead of pictures."""
+    sources = yaml.safe_load(FORMATS.read_text())["sources"]
+    for file_type, rules in format.animations.items():
+        assert rules.source in sources
+        assert rules.confidence == "low" or rules.longest_s or rules.note
+        assert 1 <= rules.plays(file_type) <= PLAYS[file_type]
+        films = "mp4" in format.animations or rules.confidence == "low"
+        assert file_type == "mp4" or file_type in format.file_types or films
+
+
+def test_animations_of_a_request_are_within_its_own_rules():
+    """A custom format says what may move there; where it does not, nothing is known and the checks will warn."""
+    silent = CustomFormat(id="custom_kiosk", width=720, height=1280, file_types=("png", "gif")).format()
+    assert (set(silent.animations), silent.animations["mp4"].is_certain) == ({"gif", "mp4"}, False)
+    rules = {"gif": AnimationRules(longest_s=12)}
+    spoken = CustomFormat(id="custom_kiosk", width=720, height=1280, animations=rules).format()
+    assert (spoken.animations["gif"].plays("gif"), spoken.animations["gif"].is_certain) == (2, True)
+    with pytest.raises(ValidationError, match="longest_s"):
+        AnimationRules(longest_s=4)
+    assert CustomFormat(id="custom_kiosk", width=720, height=1280, animations={}).format().animations == {}
 
 
 def test_every_known_format_is_there():

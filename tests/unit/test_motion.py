@@ -29,14 +29,14 @@ def engine() -> CompositorEngine:
     return load_engine(SERVICE.checkpoint(""))
 
 
-def animation(engine, file_type, size=(300, 250), max_bytes=150_000, ground="gradient"):
+def animation(engine, file_type, size=(300, 250), max_bytes=150_000, ground="gradient", plays=3):
     """The file, the facts, and the artwork of an ad in motion."""
     canvas = Canvas(format="x", width=size[0], height=size[1], max_bytes=2_000_000, file_type="png")
     request, images = compose_request(canvas, ground=ground)
     made = engine.generate(request.model_copy(update={"label": "AI-generated", "watermark": 0xABCDE1}), images)
     artwork = Artwork.model_validate(made.facts["artworks"]["x"])
     artwork = artwork.model_copy(update={"canvas": canvas.model_copy(update={"max_bytes": max_bytes})})
-    asked, pictures = AnimationRequest(artwork=artwork, file_type=file_type), by_key(request, images)
+    asked, pictures = AnimationRequest(artwork=artwork, file_type=file_type, plays=plays), by_key(request, images)
     output = engine.generate(asked, {path: pictures[ref.key] for path, ref in asked.image_refs().items()})
     return output.images["animation"].data, output.facts, made.images["x"].data
 
@@ -61,6 +61,14 @@ def test_pictures_in_motion_keep_the_rules(engine, file_type, size):
     last, whole = (np.asarray(one.convert("RGB"), float) for one in (picture, Image.open(io.BytesIO(still))))
     assert np.abs(last - whole).mean() < MOST_DIFFERENCE
     assert b"DigitalSourceType" in data
+
+
+@pytest.mark.parametrize(("file_type", "repeats"), [("gif", {1: None, 2: 1}), ("webp", {1: 1, 2: 2})])
+def test_it_plays_as_often_as_was_asked(engine, file_type, repeats):
+    """Once is not for ever: a GIF that plays once says nothing of repeating."""
+    for plays, repeat in repeats.items():
+        data, facts, _ = animation(engine, file_type, plays=plays)
+        assert (Image.open(io.BytesIO(data)).info.get("loop"), facts["plays"]) == (repeat, plays)
 
 
 def test_words_enter_one_after_another(engine):
@@ -128,10 +136,13 @@ def moving(engine, scripted):  # noqa: F811
     return scripted
 
 
+TAKEN = {"gif": "iab_mrec_300x250", "webp": "iab_mrec_300x250", "mp4": "meta_feed_1x1"}
+
+
 @pytest.mark.parametrize("file_type", ["gif", "webp", pytest.param("mp4", marks=needs_ffmpeg)])
 async def test_an_ad_is_animated_without_a_model(client, brief, moving, store, file_type):  # noqa: F811
     """Signed, stored beside the still, checked; only the compositor is asked."""
-    brief["formats"] = ["iab_mrec_300x250"]
+    brief["formats"] = [TAKEN[file_type]]
     job = (await client.post("/v1/creatives", json=brief, headers=WAIT)).json()
     path = job["urls"]["animations"].format(creative_id=job["creatives"][0]["id"]) + f"?type={file_type}"
     moving.calls.clear()
@@ -148,17 +159,58 @@ async def test_an_ad_is_animated_without_a_model(client, brief, moving, store, f
     assert made["url"].startswith("memory:")
 
 
-async def test_only_what_a_format_takes_is_animated(client, brief, moving):  # noqa: F811
-    """Other types, unknown creatives and animations that nobody made say so; what waits for approval has no URL."""
-    brief["formats"] = ["iab_mrec_300x250", "iab_interstitial_640x1136"]
+@pytest.mark.parametrize(
+    ("format", "file_type", "taken"),
+    [
+        (
+            "iab_interstitial_640x1136",
+            "gif",
+            "takes no gif that moves. What it takes: webp, and jpg, png, webp as stills.",
+        ),
+        ("iab_mrec_300x250", "mp4", "takes no mp4 that moves. What it takes: gif or webp, and jpg, png, webp, gif as"),
+        (
+            "google_display_300x250",
+            "webp",
+            "takes no webp that moves. What it takes: gif, and jpg, png, gif as stills.",
+        ),
+        ("amazon_dsp_970x250", "gif", "takes no gif that moves. What it takes: stills (jpg, png)."),
+    ],
+)
+async def test_only_what_a_format_takes_is_animated(client, brief, moving, format, file_type, taken):  # noqa: F811
+    """The refusal names the format, the type and what the format takes, before anything is made."""
+    brief["formats"] = [format]
+    job = (await client.post("/v1/creatives", json=brief, headers=WAIT)).json()
+    path = job["urls"]["animations"].format(creative_id=job["creatives"][0]["id"])
+    moving.calls.clear()
+    refused = await client.post(f"{path}?type={file_type}")
+    assert f"Format {format} {taken}" in assert_problem(refused, 422, "animation_not_taken")["detail"]
+    assert moving.calls == []
+
+
+async def test_limits_that_are_not_known_warn(client, brief, moving):  # noqa: F811
+    """LinkedIn names the frames of a GIF but not its seconds; a custom format without rules names nothing."""
+    brief["formats"] = [
+        "linkedin_landscape",
+        {"id": "custom_kiosk", "width": 300, "height": 250, "file_types": ["gif"]},
+    ]
+    job = (await client.post("/v1/creatives", json=brief, headers=WAIT)).json()
+    for creative in job["creatives"]:
+        path = job["urls"]["animations"].format(creative_id=creative["id"])
+        checks = {check["id"]: check for check in (await client.post(path)).json()["checks"]}
+        assert checks["motion.rules"]["outcome"] == "warned"
+        assert "the longest duration is not known" in checks["motion.rules"]["detail"]
+        assert {name for name, check in checks.items() if check["outcome"] == "warned"} == {"motion.rules"}
+        assert ("motion.frames" in checks) == (creative["format"] == "linkedin_landscape")
+
+
+async def test_animations_that_nobody_made_are_not_found(client, brief, moving):  # noqa: F811
+    """Nor unknown creatives; what waits for approval has no URL."""
+    brief["formats"] = ["iab_mrec_300x250"]
     job = (await client.post("/v1/creatives", json=brief | {"approval": "required"}, headers=WAIT)).json()
-    ids = {creative["format"]: creative["id"] for creative in job["creatives"]}
-    path = f"/v1/creatives/{job['id']}/animations/"
-    refused = await client.post(f"{path}{ids['iab_interstitial_640x1136']}?type=gif")
-    assert "webp, mp4" in assert_problem(refused, 415, "unsupported_media_type")["detail"]
-    assert_problem(await client.post(f"{path}nothing"), 404, "not_found")
-    assert_problem(await client.get(path + ids["iab_mrec_300x250"]), 404, "not_found")
-    assert (await client.post(path + ids["iab_mrec_300x250"])).json()["url"] == ""
+    path = job["urls"]["animations"].format(creative_id=job["creatives"][0]["id"])
+    assert_problem(await client.post(f"/v1/creatives/{job['id']}/animations/nothing"), 404, "not_found")
+    assert_problem(await client.get(path), 404, "not_found")
+    assert (await client.post(path)).json()["url"] == ""
 
 
 async def test_what_was_erased_meanwhile_leaves_no_animation(client, brief, moving, store):  # noqa: F811

@@ -309,12 +309,13 @@ def formats(json: Json = False) -> None:
         if json:
             return screen.print_json(found)
         packs = found["packs"]
-        made = screen.table("format", "kind", "size", ">kB at most", "packs")
+        made = screen.table("format", "kind", "size", ">kB at most", "may move as", "packs")
         for entry in found["formats"]:
             within = ", ".join(name for name, members in packs.items() if entry["id"] in members)
             limit = f"{entry['max_bytes'] / 1000:.0f}"
             sizes = [f"{part['width']}x{part['height']}" for part in (entry.get("images") or [entry])]
-            made.add_row(entry["id"], entry.get("kind", "image"), " ".join(sizes), limit, within)
+            moving = ", ".join(entry.get("animations", ()))
+            made.add_row(entry["id"], entry.get("kind", "image"), " ".join(sizes), limit, moving, within)
         screen.out.print(made)
 
 

@@ -5,7 +5,8 @@ import asyncio
 from fastapi import APIRouter, Request, Response
 
 from services.compositor.animation import MEDIA_TYPES, MotionType
-from workflows.animation import Animation, animate, animation_key
+from workflows.animation import animate, animation_key
+from workflows.creative import Animation
 from workflows.ingress.approvals import find_creative
 from workflows.ingress.resources import PROBLEMS
 
@@ -17,11 +18,11 @@ _PATH = "/creatives/{job_id}/animations/{creative_id}"
 async def animate_creative(
     request: Request, response: Response, job_id: str, creative_id: str, type: MotionType = "gif"
 ) -> Animation:
-    """Make a finished ad move: GIF or WebP where its format takes them, MP4 where ffmpeg is installed."""
+    """Make a finished ad move, as a type that its format takes; MP4 where ffmpeg is installed."""
     gateway = request.app.state.gateway
     creative = await find_creative(request, job_id, creative_id)
     job = await gateway.desk.get(job_id)
-    made = await animate(job, creative, type, gateway.services, gateway.store, gateway.signer)
+    made = await animate(job.brief, job.id, creative, type, gateway.services, gateway.store, gateway.signer)
     response.headers["Location"] = f"/v1/creatives/{job_id}/animations/{creative_id}?type={type}"
     if not job.approval.is_released:
         return made

@@ -7,10 +7,9 @@ from fastapi import APIRouter, Request, Response
 from services.compositor.artwork import Artwork
 from services.errors import NotFound
 from workflows.approval import Decision
-from workflows.creative import Creative
+from workflows.creative import Creative, artwork_key
 from workflows.ingress.explanations import check_job_id
 from workflows.ingress.resources import PROBLEMS, JobResource
-from workflows.manifest import artwork_key
 
 router = APIRouter(prefix="/v1", responses=PROBLEMS)
 

@@ -8,11 +8,10 @@ from pydantic import BaseModel
 from services.settings import Settings
 from services.storage import ObjectStore
 from workflows.approval import Approval
-from workflows.creative import Creative
+from workflows.creative import Creative, artwork_key
 from workflows.format import Format
 from workflows.graph import NODES, Workflow
 from workflows.jobs import Failure, Job, Progress
-from workflows.manifest import artwork_key
 from workflows.revision import Difference
 
 
