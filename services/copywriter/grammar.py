@@ -127,8 +127,18 @@ class Moments(BaseModel):
 
     model_config = _FROZEN
 
-    suits: dict[str, Phrases]
+    suits: dict[str, Phrases] = Field(description="Attributes; attribute/category: of products of that kind only")
+    kinds: dict[str, Phrases] = Field(description="Categories whose generic phrases an opener may stand before")
     feels: dict[str, Phrases]
+
+    def may_open(self, moment: str, attribute: str, category: str) -> bool:
+        """Whether an opener may stand before a phrase on the attribute."""
+        suited = self.suits.get(moment, ())
+        return attribute in suited or f"{attribute}/{category}" in suited
+
+    def may_open_kind(self, moment: str, category: str) -> bool:
+        """Whether an opener may stand before a generic phrase of the category."""
+        return category in self.kinds.get(moment, ())
 
     def feel(self, moment: str) -> str:
         """cold, hot, or empty."""

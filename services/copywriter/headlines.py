@@ -11,7 +11,7 @@ from services.copywriter.service import Angle, CopyRequest, Sentence
 LEADS = 4  # attributes that may open a headline
 MOMENT_BONUS = 0.3  # a headline that names the reader's moment, in units of cosine
 LEAD_STEP = 0.2  # what each place further back in the list of attributes costs
-TWO_CLAIMS_COST = 0.1  # two claims in a row are a list; one is an idea
+TWO_CLAIMS_COST = 0.4  # two claims in a row are a list, one is an idea; a third attribute's phrase comes before them
 LIKENESS_COST = 0.6  # for a headline that repeats the words of a better one completely
 CHANCE = 0.3  # how much the seed moves a candidate
 Voice = Callable[[Sequence[str]], Sequence[float]]
@@ -35,7 +35,7 @@ class Headlines:
         self._request = request
         self._moment = angle.moment
         self._feel = moments.feel(angle.moment)
-        self._suited = moments.suits.get(angle.moment, ())
+        self._moments = moments
         self._category = request.facts.category
         self._attributes = attributes[:LEADS]
         self._grammar = grammar
@@ -48,7 +48,14 @@ class Headlines:
             for phrase, score in zip(phrases, voice(phrases), strict=True):
                 yield from self._around(phrase, name, score - LEAD_STEP * rank)
         for phrase in self._grammar.generic.phrases("headline", self._category):
-            yield self._candidate(self.fill(phrase), generic_facts(phrase), self._generic_score(phrase), lead="")
+            yield from self._generic(phrase)
+
+    def _generic(self, phrase: str) -> Iterator[Candidate]:
+        """The phrase alone, and after an opener where it is the category's own and the moment suits the category."""
+        facts, score = generic_facts(phrase), self._generic_score(phrase)
+        yield self._candidate(self.fill(phrase), facts, score, lead="")
+        if "{title}" not in phrase and self._moments.may_open_kind(self._moment, self._category):
+            yield from self._opened(phrase, facts, score, lead="")
 
     def _generic_score(self, phrase: str) -> float:
         """After all attributes; a phrase of the category before one that only names the product."""
@@ -59,15 +66,19 @@ class Headlines:
         frames = self._grammar.frames
         for frame in frames.claim:
             yield self._candidate(self.fill(frame, claim=phrase), (name,), score, lead=name)
-        if name in self._suited:
-            for opener in self._grammar.moments[self._moment]:
-                text = self.fill(frames.moment[0], claim=phrase, moment=opener)
-                yield self._candidate(text, (name, f"moment:{self._moment}"), score + MOMENT_BONUS, lead=name)
+        if self._moments.may_open(self._moment, name, self._category):
+            yield from self._opened(phrase, (name,), score, lead=name)
         for other in self._attributes:
             if other != name and name == self._attributes[0]:
                 second = self._grammar.attributes[other].phrases("headline", self._category, self._feel)[0]
                 text = self.fill(frames.two_claims[0], claim=phrase, claim2=second)
                 yield self._candidate(text, (name, other), score - TWO_CLAIMS_COST, lead=name)
+
+    def _opened(self, phrase: str, facts: tuple[str, ...], score: float, lead: str) -> Iterator[Candidate]:
+        """The phrase after every opener of the moment."""
+        for opener in self._grammar.moments[self._moment]:
+            text = self.fill(self._grammar.frames.moment[0], claim=phrase, moment=opener)
+            yield self._candidate(text, (*facts, f"moment:{self._moment}"), score + MOMENT_BONUS, lead=lead)
 
     def _candidate(self, text: str, facts: tuple[str, ...], score: float, lead: str) -> Candidate:
         return Candidate(Sentence(text=text, facts=facts), lead, score + CHANCE * self._dice.random())

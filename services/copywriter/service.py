@@ -156,7 +156,7 @@ SERVICE = Service(
         Checkpoint(
             name="grammar",
             source="assets/copy",
-            revision="5",
+            revision="6",
             licence="Apache-2.0",
             engine="services.copywriter.engine:CopyEngine",
         ),
@@ -170,7 +170,7 @@ SERVICE = Service(
             dtype="bfloat16",
             num_gpus=0.5,
             memory_gib=11,
-            parts={"rules": Weights(source="assets/copy", revision="5", licence="Apache-2.0")},
+            parts={"rules": Weights(source="assets/copy", revision="6", licence="Apache-2.0")},
         ),
     ),
 )

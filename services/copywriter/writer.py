@@ -9,11 +9,13 @@ from babel import Locale
 from services.copywriter.headlines import Candidate, Headlines, Said, choose, generic_facts, likeness, shorten
 from services.copywriter.limits import fits
 from services.copywriter.service import Angle, CopyRequest, Part, Sentence, WrittenCopy
+from services.copywriter.values import UNITS
 from services.errors import CopyImpossible
 
 if TYPE_CHECKING:
     from services.copywriter.engine import CopyEngine
 
+MEASURES = frozenset(UNITS)
 REPEATS = 0.1  # a sentence may repeat this much more of the headline than the freshest, in letter triples
 
 
@@ -131,6 +133,8 @@ class Writer:
         phrase = candidate.headline.text
         is_plain = self._facts.title not in phrase and f"moment:{self._request.moment}" not in candidate.headline.facts
         frames = self._grammar.frames.titled if is_plain else ("{claim}",)
+        if ". " in phrase or "。" in phrase:
+            frames = frames[:1]  # a third short sentence would be one too many
         texts = [self._fill(frame, claim=phrase) for frame in self._dice.sample(frames, len(frames))]
         fine = next((text for text in texts if self._is_fine(text, "long_headline")), candidate.headline.text)
         facts = candidate.headline.facts
@@ -165,21 +169,29 @@ class Writer:
         return self._dice.choice([one for one, share in zip(sentences, shares, strict=True) if share <= little])
 
     def _body_options(self, candidate: Candidate) -> Iterator[list[Sentence]]:
-        """What may stand first, second and so on, each as alternatives."""
-        others = [name for name in self._attributes if name != candidate.lead]
+        """What may stand first, second and so on, each as alternatives.
+
+        Rating and price are on the creative itself, so they are told only where there is little else.
+        """
         claims = [Sentence(text=text, facts=("claim",)) for text in self._facts.claims.get(self._language, ())]
+        others = [name for name in self._attributes if name != candidate.lead]
         if candidate.lead:
             yield self._sentences(candidate.lead)
         if claims:
             yield claims
-        if not others:
-            yield self._generic_bodies()
         if self._has_offer():
             yield self._values[:1]
         for name in others:
-            yield self._sentences(name)
-        for sentence in self._values:
-            yield [sentence]
+            is_wished = name in self._request.lead
+            yield self._sentences(name) + ([] if is_wished else self._measures())
+        yield self._measures()
+        yield self._generic_bodies()
+        yield from ([one] for one in self._values if one.facts[0] not in MEASURES)
+
+    def _measures(self) -> list[Sentence]:
+        """Sentences on measures; a weight is worth telling of light things only."""
+        told = MEASURES if "lightweight" in self._attributes else MEASURES - {"weight_g"}
+        return [one for one in self._values if one.facts[0] in told]
 
     def _generic_bodies(self) -> list[Sentence]:
         """The category's own where it has some, else what only names the product, and its brand if that is known."""

@@ -213,68 +213,6 @@ def test_without_a_brand_no_sentence_needs_its_name(engine, language):
     assert bodies == {shown}
 
 
-def test_the_title_says_the_kind_when_the_brief_does_not(engine):
-    """A lamp gets a lamp's words; a rack for shoes is no shoe."""
-    lamp = write(engine, Facts(title="Ember table lamp"), count=3).facts["copies"]
-    assert {tuple(copy["headline"]["facts"]) for copy in lamp} == {("category",)}
-    assert {tuple(copy["body"]["facts"])[:1] for copy in lamp} == {("category",)}
-    find = GRAMMARS.category
-    assert find(Facts(title="Aero running shoe")) == find(Facts(title="x", category="running_shoes")) == "footwear"
-    assert find(Facts(title="Cedar & fig hand wash, 300 ml")) == "care"
-    for title in ("Shoe rack", "Lamp oil", "Lampe"):
-        assert find(Facts(title=title)) == "other"
-    assert find(Facts(title="Table lamp", category="decoration")) == "decoration"
-
-
-@pytest.mark.parametrize(
-    ("language", "title", "category"),
-    [
-        ("de", "Steingutbecher, 300 ml", "drinkware"),
-        ("de", "Becher", "drinkware"),
-        ("de", "Lederschuhe mit Gummisohle", "footwear"),
-        ("de", "Handschuhe", "clothing"),
-        ("de", "Schwein aus Porzellan", "other"),
-        ("de", "Schuhregal", "other"),
-        ("fr", "Tasse en grès", "drinkware"),
-        ("fr", "Porte-sac", "other"),
-        ("es", "Silla de roble", "furniture"),
-        ("pt", "Bolsa de couro", "bag"),
-        ("it", "Lampada da tavolo", "lighting"),
-        ("ja", "白いマグカップ", "drinkware"),
-        ("ja", "革靴", "footwear"),
-        ("ja", "トランプ", "other"),
-        ("ar", "كوب خزفي", "drinkware"),
-        ("nl", "Mok", "other"),
-    ],
-)
-def test_titles_say_their_kind_in_their_own_language(language, title, category):
-    """The noun stands last in German and Japanese, also as part of a word; first in Romance languages and Arabic."""
-    assert GRAMMARS.category(Facts(title=title, language=language)) == category
-
-
-@pytest.mark.parametrize("language", sorted(GRAMMARS.languages))
-def test_kinds_are_those_of_the_phrases(language):
-    """Every language names products of every category, and no word names two."""
-    names = GRAMMARS.find(language).kinds.names or GRAMMARS.categories.names
-    assert set(names) == set(GRAMMARS.categories.names)
-    words = [word for some in names.values() for word in some]
-    assert len(set(words)) == len(words)
-
-
-def test_attributes_go_by_several_names_but_never_by_their_opposite(engine):
-    """cushioned is soft; what a description denies is not claimed."""
-    shoe = Facts(title="Aero", category="footwear", attributes=("cushioned", "not_waterproof"))
-    made = write(engine, shoe)
-    assert made.facts["copies"][0]["headline"]["facts"] == ["soft"]
-    assert made.facts["unused"] == ["not_waterproof"]
-    read = GRAMMARS.find("en").read
-    assert read("Not dishwasher safe, but handmade") == ["handmade"]
-    assert read("A leather-free tote in a linen look; wool strap") == ["wool"]
-    assert read("Sole with non-slip grip") == ["grip"]
-    assert GRAMMARS.find("de").read("Nicht spülmaschinenfest. Wasserdicht") == ["waterproof"]
-    assert GRAMMARS.find("ja").read("防水ではありません") == []
-
-
 @pytest.mark.parametrize("locale", LOCALES)
 def test_a_small_format_does_not_shorten_every_headline(engine, locale):
     """Where a headline has no room, a shorter one on the same attribute stands in."""
