@@ -6,6 +6,7 @@ for how people hold cameras. The posterior's covariance tells how far the answer
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -25,6 +26,7 @@ ROLLS = np.radians(np.arange(-5, 5.1, 1.25))
 FOCALS = np.exp(np.linspace(np.log(0.45), np.log(1.5), 9))
 STARTS = 5
 ROUNDS = 14
+SETTLED = 1e-5  # a step this small (radians; log of the focal length) moves nothing by a hundredth of a pixel
 
 
 @dataclass(frozen=True)
@@ -102,26 +104,38 @@ def _grid(pixels: np.ndarray, weight: np.ndarray, prior: Prior) -> list[np.ndarr
         ends = np.concatenate([pixels, np.full((*pixels.shape[:2], 1), focal)], axis=2)
         normals = np.cross(ends[:, 0], ends[:, 1])
         normals /= np.linalg.norm(normals, axis=1, keepdims=True)
-        for pitch in PITCHES:
-            best = max((_score(normals, weight, pitch, roll) for roll in ROLLS), key=lambda found: found[0])
-            angles = np.array([np.log(focal), pitch, best[1], best[2]])
-            scored.append((best[0] + prior.log(angles), angles))
+        scores, yaws = (part.reshape(len(PITCHES), len(ROLLS)) for part in _scores(normals, weight))
+        for row, (pitch, roll) in enumerate(zip(PITCHES, scores.argmax(axis=1), strict=True)):
+            angles = np.array([np.log(focal), pitch, ROLLS[roll], yaws[row, roll]])
+            scored.append((scores[row, roll] + prior.log(angles), angles))
     scored.sort(key=lambda pair: -pair[0])
     return [angles for _, angles in scored[:STARTS]]
 
 
-def _score(normals: np.ndarray, weight: np.ndarray, pitch: float, roll: float) -> tuple[float, float, float]:
-    """(score, roll, yaw): segments that point up, and the fullest pair of level directions among the others."""
-    up = np.array([np.sin(roll) * np.cos(pitch), -np.cos(roll) * np.cos(pitch), np.sin(pitch)])
-    across, ahead = level_basis(up)
-    upright = np.exp(-0.5 * ((normals @ up) / 0.03) ** 2)
-    level = np.cross(normals, up)
-    yaw = np.degrees(np.arctan2(level @ ahead, level @ across)) % 90
-    counts = np.bincount(yaw.astype(int) % 90, weight * (1 - upright), minlength=90)
-    shifted = [np.roll(counts, shift) * share for shift, share in ((-2, 0.4), (-1, 0.8), (0, 1.0), (1, 0.8), (2, 0.4))]
-    smooth = np.sum(shifted, axis=0)
-    best = int(np.argmax(smooth))
-    return 2.0 * float((upright * weight).sum() + smooth[best]), roll, np.radians(best + 0.5)
+@cache
+def _orientations() -> np.ndarray:
+    """The cameras of the grid, pitch by pitch and roll by roll: (n, 3, 3), each with rows across, ahead and up."""
+    ups = [
+        np.array([np.sin(roll) * np.cos(pitch), -np.cos(roll) * np.cos(pitch), np.sin(pitch)])
+        for pitch in PITCHES
+        for roll in ROLLS
+    ]
+    return np.array([(*level_basis(up), up) for up in ups])
+
+
+def _scores(normals: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(scores, yaws) of the grid's orientations: segments that point up, and the fullest pair of level directions.
+
+    normals (n, 3), weight (n,): of the planes through the lens and each segment. yaws: radians.
+    """
+    across, ahead, up = np.moveaxis(_orientations(), 1, 0)
+    upright = np.exp(-0.5 * ((up @ normals.T) / 0.03) ** 2)
+    yaw = np.arctan2(np.cross(up, ahead) @ normals.T, np.cross(up, across) @ normals.T)
+    bins = np.floor(np.degrees(yaw)).astype(int) % 90 + 90 * np.arange(len(up))[:, None]
+    counts = np.bincount(bins.ravel(), (weight * (1 - upright)).ravel(), minlength=90 * len(up)).reshape(-1, 90)
+    shifts = ((-2, 0.4), (-1, 0.8), (0, 1.0), (1, 0.8), (2, 0.4))
+    smooth = np.sum([np.roll(counts, shift, axis=1) * share for shift, share in shifts], axis=0)
+    return 2 * (upright @ weight + smooth.max(axis=1)), np.radians(smooth.argmax(axis=1) + 0.5)
 
 
 def _residuals(angles: np.ndarray, pixels: np.ndarray) -> np.ndarray:
@@ -167,5 +181,7 @@ def _refine(
         gradient = np.einsum("nk,nki,nk->i", trust, slope, now) + precision @ (angles - mean)
         step = -np.linalg.solve(information, gradient)
         angles = angles + step * min(1.0, 0.15 / max(np.abs(step).max(), 1e-9))
+        if np.abs(step).max() < SETTLED:
+            break
     likelihood = float((weight * _shares(angles, pixels, pixel)[1]).sum()) if len(pixels) else 0.0
     return angles, np.linalg.inv(information), likelihood + prior.log(angles)
