@@ -19,12 +19,15 @@ from PIL import Image
 
 from services.cutout.saliency import Saliency
 from services.people import FOLDER, Person
-from services.tryon.body import find_regions, read_body
+from services.tryon.body import read_body
 from services.tryon.drape import fit_garment
 from services.tryon.dressing import dress
 from services.tryon.garment import read_garment
+from services.tryon.kept import find_front
 from services.tryon.packshot import cut_garment
+from services.tryon.regions import find_regions
 from services.tryon.scores import score
+from services.tryon.service import KEEPABLE
 
 POSES = {
     "arms down": {},
@@ -69,7 +72,9 @@ def measure(pose: str, sleeve: float, colour: str, has_sleeves: bool) -> tuple[d
     body, regions = find_regions(pixels, person, read_body(person))
     packshot = cut_garment(garment_photo, SALIENCY)
     garment = read_garment(packshot)
-    dressed = dress(pixels, body, regions, fit_garment(garment, body, regions), 0)
+    dressed = dress(
+        pixels, body, regions, find_front(pixels, body, regions, KEEPABLE), fit_garment(garment, body, regions), 0
+    )
     spent = time.process_time() - started
     after = np.clip(dressed.pixels + 0.5, 0, 255).astype(np.uint8)
     old = np.abs(pixels.astype(int) - TOP).max(axis=2) < 20

@@ -12,7 +12,7 @@ from services.errors import InvalidInput
 from services.lines import Line, Slug, without_direction_marks
 from services.product.service import SizeCm
 from services.room.service import KnownLength, Place, Point, Region
-from services.tryon.service import MORE_GARMENTS, GarmentCategory
+from services.tryon.service import KEEPABLE, MORE_GARMENTS, GarmentCategory, Keepable
 from workflows.brand_kit import StyleChange
 from workflows.consent import Consent, PhotoId
 from workflows.disclosure import Disclosure
@@ -196,6 +196,9 @@ class Brief(BaseModel):
     person: PersonPhoto | None = None
     more_garments: tuple[Garment, ...] = Field(
         (), max_length=MORE_GARMENTS, description="The rest of an outfit, put on after the product in this order"
+    )
+    preserve: tuple[Keepable, ...] = Field(
+        KEEPABLE, max_length=len(KEEPABLE), description="What garments may not cover: any of hair, hands, jewellery"
     )
     room: RoomPhoto | None = Field(None, description="Left out: a stock room that fits scene and audience is chosen")
     consent: Consent | None = Field(None, description="Needed with a photo of a person or of a room")

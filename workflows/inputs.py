@@ -7,7 +7,7 @@ from services.copywriter.service import Angle, CopyRequest
 from services.errors import InvalidInput
 from services.images import ImageRef
 from services.product.service import SizeCm
-from services.tryon.service import NextGarment
+from services.tryon.service import KEEPABLE, Keepable, NextGarment
 from workflows.brand_kit import StoredBrand, find_brand, load_voice
 from workflows.brief import Brief, Copy, RoomPhoto, Variant
 from workflows.copy_limits import copy_limits
@@ -30,6 +30,7 @@ TYPES: dict[str, Any] = {
     "size_if_known": SizeCm | None,
     "room_photo": RoomPhoto,
     "garments": tuple[NextGarment, ...],
+    "keepables": tuple[Keepable, ...],
 }
 
 PHOTOS = ("person", "room")
@@ -49,8 +50,9 @@ def check_photos(brief: Brief, workflow: Workflow) -> None:
         raise InvalidInput(name, f"workflow {workflow.name} needs one: {{image: id of POST /v1/assets?kind={name}}}")
     if "size" in workflow.inputs.values() and not all(one.size_cm for one in (brief.product, *brief.candidates)):
         raise InvalidInput("product.size_cm", f"workflow {workflow.name} needs it: {{width, height, depth}} in cm")
-    if brief.more_garments and "more_garments" not in workflow.inputs:
-        raise InvalidInput("more_garments", f"workflow {workflow.name} dresses nobody; send them to workflow apparel")
+    for name, is_given in (("more_garments", brief.more_garments), ("preserve", brief.preserve != KEEPABLE)):
+        if is_given and name not in workflow.inputs:
+            raise InvalidInput(name, f"workflow {workflow.name} dresses nobody; send it to workflow apparel")
 
 
 def variant_inputs(
@@ -71,6 +73,7 @@ def variant_inputs(
             NextGarment(garment=photos[f"more_garments.{index}"], garment_category=garment.garment_category)
             for index, garment in enumerate(brief.more_garments)
         ),
+        "preserve": brief.preserve,
         "size": brief.product.size_cm,
         "room_photo": brief.room,
         "title": brief.product.title,

@@ -12,8 +12,9 @@ import cv2
 import numpy as np
 
 from services.tryon.arrays import Floats, along_line, line_places, smoothstep
-from services.tryon.body import Arm, Body, Regions
+from services.tryon.body import Arm, Body
 from services.tryon.garment import Garment, Sleeve, beyond_armhole
+from services.tryon.regions import Regions
 
 CHEST = {True: 1.3, False: 1.26}  # width of a garment with and without sleeves, in distances of the shoulder joints
 FLAT_LENGTH, LONGEST_TOP = 1.5, 2.2  # from neck to hem in chest widths: a top that lies flat, and any top
@@ -111,8 +112,10 @@ def _shoulder_line(body: Body, regions: Regions, side: int) -> Floats:
     heights = np.linspace(-0.6, 0.2, 81) * width
     found = []
     for spot, expected in zip(spots, usual, strict=True):
-        inside = heights[_cover(regions.person, body.from_frame(side * spot, heights)) > 0.5]
-        outline = float(inside[0]) if inside.size else expected
+        points = body.from_frame(side * spot, heights)
+        inside = heights[_cover(regions.person, points) > 0.5]
+        is_hidden = not inside.size or (_cover(regions.hair, points) > 0.5).any()
+        outline = expected if is_hidden else float(inside[0])
         found.append(np.clip(outline, expected - 0.14 * width, expected + 0.14 * width))
     slope, intercept = np.polyfit(spots, found, 1)
     return np.array([intercept, np.clip(slope, 0.15, 0.8)])
@@ -124,7 +127,7 @@ def _neck_shift(body: Body, regions: Regions) -> float:
     chin = float(body.to_frame(*body.chin)[1])
     shifts = []
     for along in np.linspace(0.75, 0.95, 4) * max(chin, -0.6 * body.width) * 0.9:
-        inside = spots[_cover(regions.person, body.from_frame(spots, along)) > 0.5]
+        inside = spots[_cover(regions.person * (1 - regions.hair), body.from_frame(spots, along)) > 0.5]
         shifts.append(float(inside.mean()) if inside.size else 0.0)
     return float(np.clip(np.median(shifts), -0.22 * body.width, 0.22 * body.width))
 

@@ -10,9 +10,10 @@ import numpy as np
 
 from services.errors import InvalidImage
 from services.tryon.arrays import Floats, along_line, smoothstep
-from services.tryon.body import Body, Regions
+from services.tryon.body import Body
 from services.tryon.drape import Layer, draw
 from services.tryon.legwear import Legwear
+from services.tryon.regions import Regions
 from services.tryon.stance import Leg, Stance
 
 EASE = 1.06  # a garment is wider than the hips it fits

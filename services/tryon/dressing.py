@@ -6,9 +6,11 @@ import cv2
 import numpy as np
 
 from services.tryon.arrays import Floats, along_line, blur, fill, largest_part, smoothstep
-from services.tryon.body import Body, Regions
+from services.tryon.body import Body
 from services.tryon.drape import Fit, Layer, draw_sleeve, draw_trunk
+from services.tryon.kept import Front
 from services.tryon.light import exposure, grain, lay, shade_below, shading
+from services.tryon.regions import Regions
 from services.tryon.skin import paint_limb, see_limb
 
 SKIRT = 1.35  # from the shoulders, in trunk lengths: what ends lower hangs free of the body
@@ -23,19 +25,20 @@ class Dressed:
     garment: Floats
 
 
-def dress(pixels: np.ndarray, body: Body, regions: Regions, fit: Fit, seed: int) -> Dressed:
+def dress(pixels: np.ndarray, body: Body, regions: Regions, front: Front, fit: Fit, seed: int) -> Dressed:
     """Put the garment on. ``pixels`` uint8 RGB; the result keeps every pixel outside the mask."""
     photo = pixels.astype(np.float32)
     rows, columns = np.mgrid[: photo.shape[0], : photo.shape[1]].astype(np.float32)
     across, along = body.to_frame(columns, rows)
     undressed, opened, limbs = undress(photo, body, regions, across, along)
     sleeves = [draw_sleeve(fit, side, columns, rows) for side in (0, 1)]
-    front = _in_front(body, regions, fit, across, along)
-    bare = _bare_before(fit, regions, limbs, opened, sleeves, across, along)
+    opened = opened * (1 - front.kept)
+    before = _in_front(body, regions, front, fit, across, along)
+    bare = (1 - front.yielded) * _bare_before(fit, regions, limbs, opened, sleeves, across, along)
     trunk = draw_trunk(fit, columns, rows)
-    trunk_alpha = trunk.alpha * _room(fit, regions, across, along) * (1 - front) * (1 - bare)
+    trunk_alpha = trunk.alpha * _room(fit, regions, across, along) * (1 - before) * (1 - bare)
     trunk_alpha = trunk_alpha * cv2.dilate(largest_part(trunk_alpha > 0.3).astype(np.float32), np.ones((3, 3)))
-    sleeve_alphas = [sleeve.alpha * (1 - front) for sleeve in sleeves]
+    sleeve_alphas = [sleeve.alpha * (1 - before) for sleeve in sleeves]
     above = np.maximum(*sleeve_alphas)
     light = exposure(photo, regions.person) * shading(photo, regions.top, body.width) * _roundness(fit, across)
     cast = 1 - 0.28 * blur(np.maximum(above, bare), 0.05 * body.width) * (1 - above)
@@ -71,7 +74,8 @@ def _room(fit: Fit, regions: Regions, across: Floats, along: Floats) -> Floats:
     """Where the garment's trunk may be: near the body, and inside the armholes when it has no sleeves."""
     width = fit.body.width
     size = 2 * round(0.06 * width) + 1
-    room = blur(cv2.dilate(np.maximum(regions.person, regions.top), np.ones((size, size))), 0.01 * width)
+    body = regions.person * (1 - regions.hair * (along < -0.1 * width))
+    room = blur(cv2.dilate(np.maximum(body, regions.top), np.ones((size, size))), 0.01 * width)
     if fit.garment.sleeves[0] is None:
         room = room * (1 - _past_armhole(fit, across, along))
     start = 0.45 if fit.garment.sleeves[0] is None else 1.0
@@ -128,20 +132,14 @@ def undress(
     return made, opened, (limbs[0], limbs[1])
 
 
-def _in_front(body: Body, regions: Regions, fit: Fit, across: Floats, along: Floats) -> Floats:
-    """What stays before the garment: face and hair above the chin, throat, and hands."""
+def _in_front(body: Body, regions: Regions, front: Front, fit: Fit, across: Floats, along: Floats) -> Floats:
+    """What stays before the garment: face, throat, and what is kept."""
     chin = float(body.to_frame(*body.chin)[1])
-    face = regions.head * (along < chin + 0.06 * body.width)
-    hands = np.zeros_like(face)
-    for arm, mask in zip(body.arms, regions.arms, strict=True):
-        line = arm.wrist - arm.elbow
-        hand = arm.wrist + 0.12 * line
-        before = np.float32(((_grid(face)[0] - hand[0]) * line[0] + (_grid(face)[1] - hand[1]) * line[1]) > 0)
-        hands = np.maximum(hands, mask * before)
+    face = regions.head * (along < chin + 0.06 * body.width) * (1 - front.yielded)
     throat = smoothstep(0.2 * body.width - np.abs(across - fit.neck_shift), -2, 2)
     throat = throat * smoothstep(-along, 0.17 * body.width, 0.2 * body.width)
     throat = throat * cv2.erode(regions.person, np.ones((3, 3)))
-    return np.maximum(np.maximum(face, hands), throat)
+    return np.maximum(np.maximum(face, front.kept), throat)
 
 
 def _grid(like: Floats) -> tuple[Floats, Floats]:

@@ -4,23 +4,25 @@ import cv2
 import numpy as np
 
 from services.tryon.arrays import Floats, blur, fill, smoothstep
-from services.tryon.body import Body, Regions
+from services.tryon.body import Body
 from services.tryon.drape_legs import LegFit, draw_legwear
 from services.tryon.dressing import Dressed
+from services.tryon.kept import Front
 from services.tryon.light import bare_limb, exposure, grain, lay, shade_below, shading
+from services.tryon.regions import Regions
 from services.tryon.stance import Stance
 
 
-def dress_legs(pixels: np.ndarray, regions: Regions, fit: LegFit, seed: int) -> Dressed:
+def dress_legs(pixels: np.ndarray, regions: Regions, front: Front, fit: LegFit, seed: int) -> Dressed:
     """Put legwear on. ``pixels`` uint8 RGB; the result keeps every pixel outside the mask."""
     photo, body, stance = pixels.astype(np.float32), fit.body, fit.stance
     rows, columns = np.mgrid[: photo.shape[0], : photo.shape[1]].astype(np.float32)
-    front = _in_front(regions, stance)
+    before = _in_front(regions, stance, front)
     bared, opened = bare_legs(photo, body, regions, stance)
-    opened = opened * (1 - front)
+    opened = opened * (1 - before)
     layer = draw_legwear(fit, columns, rows)
     across, along = body.to_frame(columns, rows)
-    alpha = layer.alpha * (1 - front) * smoothstep(along, fit.waist - 2, fit.waist + 1)
+    alpha = layer.alpha * (1 - before) * smoothstep(along, fit.waist - 2, fit.waist + 1)
     alpha = alpha * np.maximum(_near(regions, body), smoothstep(along, 0.95 * body.length, 1.05 * body.length))
     size = 2 * round(0.03 * body.width) + 1
     over = cv2.dilate(stance.worn, np.ones((size, size)))
@@ -29,7 +31,7 @@ def dress_legs(pixels: np.ndarray, regions: Regions, fit: LegFit, seed: int) -> 
     light = exposure(photo, regions.person) * shading(photo, stance.worn, body.width)
     light = light * _fall(fit, across, along)
     canvas = photo + (bared - photo) * opened[..., None]
-    canvas = shade_below(canvas, alpha * (1 - front), body.width, regions.person * (1 - regions.top))
+    canvas = shade_below(canvas, alpha * (1 - before), body.width, regions.person * (1 - regions.top))
     canvas = lay(canvas, layer.colours, alpha, light)
     mask = np.clip(np.maximum(opened, alpha), 0, 1)
     noise = np.random.default_rng(seed).normal(0, grain(photo), photo.shape[:2]).astype(np.float32)
@@ -37,9 +39,10 @@ def dress_legs(pixels: np.ndarray, regions: Regions, fit: LegFit, seed: int) -> 
     return Dressed(np.where(mask[..., None] > 0.004, canvas, photo), mask, alpha)
 
 
-def _in_front(regions: Regions, stance: Stance) -> Floats:
-    """What hangs or stands before legwear: the worn top, arms with hands, shoes."""
-    return np.maximum(np.maximum(regions.top, np.maximum(*regions.arms)), stance.shoes)
+def _in_front(regions: Regions, stance: Stance, front: Front) -> Floats:
+    """What hangs or stands before legwear: the worn top, arms, shoes, and what is kept."""
+    arms = np.maximum(*regions.arms) * (1 - front.yielded)
+    return np.max([regions.top, arms, stance.shoes, front.kept], axis=0)
 
 
 def _near(regions: Regions, body: Body) -> Floats:

@@ -49,7 +49,7 @@ class DrapeEngine:
         worn = []
         for item in outfit:
             stop_if_cancelled()
-            worn.append(PUT_ON[item.category](picture, person, item.packshot, request.seed))
+            worn.append(PUT_ON[item.category](picture, person, item.packshot, request.preserve, request.seed))
             draped.append(Draped.of(picture, person, worn[-1], item))
             picture = self.finish(request, draped[-1])
         focus = _focus(person, worn)

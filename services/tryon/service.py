@@ -1,6 +1,6 @@
 """Declaration of the try-on service. Imports no torch."""
 
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -9,6 +9,8 @@ from services.images import Box, ImageRef
 from services.tryon.hub import HUB_CHECKPOINTS
 
 GarmentCategory = Literal["upper_body", "lower_body", "dresses"]
+Keepable = Literal["hair", "hands", "jewellery"]
+KEEPABLE: tuple[Keepable, ...] = get_args(Keepable)
 MORE_GARMENTS = 2
 
 
@@ -42,6 +44,11 @@ class TryOnRequest(GenerateRequest):
     more_garments: tuple[NextGarment, ...] = Field(
         (), max_length=MORE_GARMENTS, description="Put on after it, in this order"
     )
+    preserve: tuple[Keepable, ...] = Field(
+        KEEPABLE,
+        max_length=len(KEEPABLE),
+        description="What stays before the garments; left out of the list: they may cover it",
+    )
     person_box: Box | None = Field(None, description="Where the person is, when there are several; else the largest")
     num_inference_steps: int = Field(30, ge=1, le=50, description="Denoising steps")
     guidance_scale: float = Field(4.0, ge=1, le=20, description="1 switches guidance off")
@@ -66,7 +73,7 @@ SERVICE = Service(
         Checkpoint(
             name="drape",
             source="assets/models/people",
-            revision="2026-11-28",
+            revision="2026-11-28.2",
             licence="Apache-2.0",
             engine="services.tryon.engine:DrapeEngine",
         ),

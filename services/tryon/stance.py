@@ -8,8 +8,9 @@ import numpy as np
 from services.errors import InvalidImage
 from services.people import Joint, Person
 from services.tryon.arrays import Floats, along_line, blur, enlarge, largest_part, smoothstep
-from services.tryon.body import Body, Regions
+from services.tryon.body import Body
 from services.tryon.palettes import distance, palette, to_lab
+from services.tryon.regions import Regions
 
 ADVICE = "Send one person standing, from the front, visible from head to feet."
 CUT_SIDE_PX = 384

@@ -28,10 +28,11 @@ async def upload(client, image: Image.Image, kind: str) -> str:
 
 async def test_a_person_is_dressed_advertised_and_forgotten(client, scripted, store, monkeypatch):
     """From upload to creatives and to deletion; everything made from the photo lies in the photo's folder."""
-    replica, others, made = Replica("tryon", store=store), scripted.generate, []
+    replica, others, made, asked = Replica("tryon", store=store), scripted.generate, [], []
 
     async def generate(service, request, *rest, **named):
         if service == "tryon":
+            asked.append(request)
             made.append(await replica.generate(request))
             return made[-1]
         return await others(service, request, *rest, **named)
@@ -45,6 +46,7 @@ async def test_a_person_is_dressed_advertised_and_forgotten(client, scripted, st
         "product": {"id": "tee", "title": "Red tee", "image": await upload(client, shirt(), "product")},
         "person": {"image": photo},
         "more_garments": [{"image": await upload(client, vest, "product"), "garment_category": "upper_body"}],
+        "preserve": ["hair", "hands"],
         "consent": CONSENT,
         "brand": "tarnefold",
         "variants": [
@@ -55,6 +57,7 @@ async def test_a_person_is_dressed_advertised_and_forgotten(client, scripted, st
     assert job["status"] == "succeeded", job["error"]
     assert job["creatives"][0]["alt_text"] == "Red tee, worn by a person who stands facing the camera."
     assert made[0].facts["garment_categories"] == ["upper_body", "upper_body"]
+    assert asked[0].preserve == ("hair", "hands")
     folder = photo.rsplit("/", 1)[0]
     assert len(store.keys(f"{folder}/")) >= 7  # photo, its record, dressed picture, mask, garment, plates
     assert (await client.delete(f"/v1/assets/{photo}")).status_code == 204

@@ -9,11 +9,14 @@ from PIL import Image
 from services.cutout.saliency import Saliency
 from services.people import FOLDER
 from services.tryon.arrays import blur, wide_blur
-from services.tryon.body import find_regions, read_body
+from services.tryon.body import read_body
 from services.tryon.drape import draw_sleeve, fit_garment
 from services.tryon.dressing import dress as dress_up
 from services.tryon.garment import Garment, read_garment
+from services.tryon.kept import find_front
 from services.tryon.packshot import cut_garment
+from services.tryon.regions import find_regions
+from services.tryon.service import KEEPABLE
 from services.tryon.silhouette import find_category
 
 SALIENCY = Saliency(str(FOLDER.parent / "matting"))
@@ -114,7 +117,8 @@ def test_the_hem_of_a_top_keeps_to_the_body():
     side = [(218, 24), (258, 44), (252, 130), (250, 200), (300, 256)]
     cv2.fillPoly(flared, [np.array([*side, *((360 - x, y) for x, y in reversed(side))])], (190, 40, 40))
     garment = read_garment(cut_garment(Image.fromarray(flared), SALIENCY))
-    dressed = dress_up(pixels, body, regions, fit_garment(garment, body, regions), 0)
+    front = find_front(pixels, body, regions, KEEPABLE)
+    dressed = dress_up(pixels, body, regions, front, fit_garment(garment, body, regions), 0)
     widths = (dressed.garment > 0.5).sum(axis=1)
     hem = np.flatnonzero(widths)[-1]
     assert widths[hem - 12 : hem - 2].max() < 1.25 * widths[hem - 40 : hem - 30].mean()

@@ -86,7 +86,8 @@ def _validation_problem(error: RequestValidationError, request_id: str) -> Probl
 def _field_error(detail: Mapping[str, Any]) -> dict[str, Any]:
     pointer = "/" + "/".join(str(part) for part in detail["loc"] if part != "body")
     shown = json.dumps(detail.get("input"), default=str)[:MAX_SHOWN_CHARS]
-    return {"pointer": pointer, "code": detail["type"], "detail": detail["msg"], "actual": shown}
+    said = f"{detail['msg']}, not {shown}" if detail["type"] == "literal_error" else detail["msg"]
+    return {"pointer": pointer, "code": detail["type"], "detail": said, "actual": shown}
 
 
 class Border:

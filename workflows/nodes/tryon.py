@@ -2,18 +2,23 @@
 
 from services.caption.alt_text import KNOWN, known_alt_text
 from services.images import Box, ImageRef
-from services.tryon.service import NextGarment, TryOnRequest
+from services.tryon.service import Keepable, NextGarment, TryOnRequest
 from workflows.creative import Caption, Imagery, MadeBy, PlacedProduct
 from workflows.graph import Services, node
 from workflows.nodes.captions import language_of
 
 
-@node(version="3", service="tryon")
+@node(version="4", service="tryon")
 async def try_on(
-    services: Services, person: ImageRef, garment: ImageRef, more_garments: tuple[NextGarment, ...], seed: int
+    services: Services,
+    person: ImageRef,
+    garment: ImageRef,
+    more_garments: tuple[NextGarment, ...],
+    preserve: tuple[Keepable, ...],
+    seed: int,
 ) -> Imagery:
     """Dress a person in a garment and those worn with it, before the photo's own background, in every shape."""
-    request = TryOnRequest(person=person, garment=garment, more_garments=more_garments, seed=seed)
+    request = TryOnRequest(person=person, garment=garment, more_garments=more_garments, preserve=preserve, seed=seed)
     made = await services.generate("tryon", request)
     boxes = made.facts["boxes"]
     assert isinstance(boxes, dict)
