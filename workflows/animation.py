@@ -12,17 +12,18 @@ from services.compositor.animation import (
     MotionType,
 )
 from services.compositor.artwork import Artwork
-from services.errors import AnimationNotTaken, NotFound
+from services.errors import AnimationNotTaken, InvalidInput, NotFound
 from services.images import EXTENSIONS, ImageRef
 from services.storage import ObjectStore
 from workflows.animation_rules import AnimationRules
 from workflows.brief import Brief
 from workflows.checks import Check, Outcome, judge, soften
 from workflows.consent import check_consent
-from workflows.creative import Animation, Creative, Reel, artwork_key
+from workflows.creative import Animation, Creative, MadeBy, Reel, Reels, artwork_key
 from workflows.format import Format, find_formats
-from workflows.graph import Services
+from workflows.graph import Services, Workflow
 from workflows.provenance import c2pa_manifest
+from workflows.runner import StepResult
 from workflows.signing import Signer
 
 MOST_SECONDS = 15.0  # of all plays together, where a platform names no limit
@@ -76,7 +77,27 @@ async def make_reel(services: Services, artwork: Artwork, format: Format, file_t
         facts=made.facts,
         max_bytes=canvas.max_bytes,
         checks=tuple(checks if is_certain else map(soften, checks)),
+        spent_ms=made.timings_ms["generate"],
     )
+
+
+def check_motion(brief: Brief, workflow: Workflow) -> None:
+    """Raise InvalidInput where a workflow makes nothing move, AnimationNotTaken where none of the formats may."""
+    if brief.motion is None:
+        return
+    if not workflow.animations:
+        raise InvalidInput("motion", f"workflow {workflow.name} makes stills only; leave it out")
+    formats = find_formats(brief.formats)
+    if not any(file_type in format.animations for format in formats for file_type in brief.motion.types):
+        find_rules(formats[0], brief.motion.types[0])
+
+
+def reels_of(workflow: Workflow, steps: Mapping[str, StepResult]) -> Reels:
+    """What the workflow's step made move; nothing where it has none."""
+    if not workflow.animations:
+        return Reels(made_by=MadeBy(service="", checkpoint="", seed=0, timings_ms={}))
+    reels: Reels = steps[workflow.animations].value
+    return reels
 
 
 def keep_reel(store: ObjectStore, signer: Signer, job_id: str, creative: Creative, reel: Reel) -> Animation:

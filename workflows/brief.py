@@ -7,6 +7,7 @@ from babel.core import Locale, UnknownLocaleError
 from babel.numbers import format_currency, format_decimal, format_percent, list_currencies
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from services.compositor.animation import MotionType
 from services.copywriter.service import MAX_ATTRIBUTES, Facts, Language, Measure, Name, Offer, Rating
 from services.errors import InvalidInput
 from services.lines import Line, Slug, without_direction_marks
@@ -183,6 +184,16 @@ class RoomPhoto(BaseModel):
     )
 
 
+class Motion(BaseModel):
+    """Animations that are made along with the stills, in the formats that may move."""
+
+    model_config = _FROZEN
+
+    types: tuple[MotionType, ...] = Field(
+        ("mp4", "webp", "gif"), min_length=1, max_length=3, description="A format gets the first that it takes"
+    )
+
+
 class Brief(BaseModel):
     """A request for creatives: every variant is made in every format."""
 
@@ -211,6 +222,7 @@ class Brief(BaseModel):
     formats: tuple[str | CustomFormat, ...] = Field(
         ("pack:core",), min_length=1, max_length=80, description="Format ids, pack:<name>, or a custom format"
     )
+    motion: Motion | None = Field(None, description="Left out: stills only")
     style: StyleChange = Field(StyleChange(), description="Colours, fonts, corners and look of this request only")
     disclosure: Disclosure = Disclosure()
     approval: Literal["brand", "required"] = Field("brand", description="brand: as the brand kit says")

@@ -135,6 +135,14 @@ class Reel(BaseModel):
     facts: dict[str, Any]
     max_bytes: int
     checks: tuple[Check, ...]
+    spent_ms: float
+
+
+class Reels(Result):
+    """The animations of one variant: canvas -> reel, or why there is none."""
+
+    reels: dict[str, Reel] = {}
+    failures: dict[str, FormatFailure] = {}
 
 
 class Animation(BaseModel):
@@ -180,6 +188,7 @@ class Creative(BaseModel):
     checks: tuple[Check, ...] = ()
     provenance: Provenance | None = None
     timings_ms: dict[str, float]
+    animations: tuple[Animation, ...] = ()
     url: str = ""
     artwork_url: str = ""
 

@@ -101,6 +101,7 @@ class Workflow(BaseModel):
     inputs: dict[str, str] = Field(description="Name -> type name")
     steps: dict[str, Step] = Field(min_length=1, max_length=MAX_STEPS)
     output: str = Field(description="The step whose result is the result of the workflow")
+    animations: str = Field("", description="The step that makes its creatives move; empty: none does")
 
     def order(self) -> list[str]:
         """Step names, each after the steps it needs."""
@@ -215,9 +216,11 @@ def _check_shape(workflow: Workflow) -> None:
         workflow.order()
     except CycleError as error:
         raise InvalidWorkflow(workflow.name, error.args[1][0], f"a cycle: {' -> '.join(error.args[1])}") from None
-    if workflow.output not in workflow.steps:
-        raise InvalidWorkflow(workflow.name, "output", f"{workflow.output!r} is not a step")
-    used = {path[0] for step in workflow.steps.values() for path in step.references().values()} | {workflow.output}
+    results = {"output": workflow.output} | ({"animations": workflow.animations} if workflow.animations else {})
+    for what, name in results.items():
+        if name not in workflow.steps:
+            raise InvalidWorkflow(workflow.name, what, f"{name!r} is not a step")
+    used = {path[0] for step in workflow.steps.values() for path in step.references().values()} | {*results.values()}
     for name in [*workflow.steps, *workflow.inputs]:
         if name not in used:
             raise InvalidWorkflow(workflow.name, name, "nothing uses it")

@@ -9,7 +9,7 @@ from services.images import ImageRef
 from services.product.service import SizeCm
 from services.tryon.service import KEEPABLE, Keepable, NextGarment
 from workflows.brand_kit import StoredBrand, find_brand, load_voice
-from workflows.brief import Brief, Copy, RoomPhoto, Variant
+from workflows.brief import Brief, Copy, Motion, RoomPhoto, Variant
 from workflows.copy_limits import copy_limits
 from workflows.decision import Decision
 from workflows.disclosure import visible_label
@@ -31,6 +31,7 @@ TYPES: dict[str, Any] = {
     "room_photo": RoomPhoto,
     "garments": tuple[NextGarment, ...],
     "keepables": tuple[Keepable, ...],
+    "motion": Motion | None,
 }
 
 PHOTOS = ("person", "room")
@@ -91,6 +92,7 @@ def variant_inputs(
         "copy_request": _copy_request(brief, variant, formats, decision, earlier),
         "brand": brand,
         "formats": formats,
+        "motion": brief.motion,
     }
 
 

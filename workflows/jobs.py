@@ -14,6 +14,7 @@ from services.errors import Conflict, DeadlineExceeded, NotFound, Overloaded, St
 from services.images import ImageRef
 from services.settings import Settings
 from services.storage import ObjectStore
+from workflows.animation import check_motion, reels_of
 from workflows.approval import Approval, Decision
 from workflows.assets import find_asset
 from workflows.brand_kit import find_brand, store_brand
@@ -187,6 +188,7 @@ class JobDesk:
         check_photos(brief, find_workflow(self._workflows, brief.workflow))
         find_brand(brief.brand)
         find_formats(brief.formats)
+        check_motion(brief, find_workflow(self._workflows, brief.workflow))
         find_policy(brief.policy or "", brief.brand)
         for number, product in enumerate((brief.product, *brief.candidates)):
             product.check_offers(datetime.now(UTC).date())
@@ -321,7 +323,8 @@ class JobDesk:
             Failure(**dict(failure), retryable=False, variant=name, format=format)
             for name, result in zip(names, made, strict=True)
             if isinstance(result, dict)
-            for format, failure in result[workflow.output].value.failures.items()
+            for part in (result[workflow.output].value, reels_of(workflow, result))
+            for format, failure in part.failures.items()
         )
         creatives = await store_creatives(self._store, self._signer, job.id, brief, workflow, made, personal)
         return {"creatives": creatives, "failures": failures, "approval": _approval(brief)}

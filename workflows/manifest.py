@@ -11,11 +11,12 @@ from pydantic_core import to_json
 from services.errors import VitrineError
 from services.images import EXTENSIONS
 from services.storage import ObjectStore
+from workflows.animation import keep_reel, reels_of
 from workflows.brand_kit import find_brand
 from workflows.brief import Brief, Variant
 from workflows.checks import Check, check_creative, check_fields, check_imagery, fill_fields, judge
 from workflows.client_words import check_claims
-from workflows.creative import AdCopy, Composition, Creative, Imagery, Layout, artwork_key
+from workflows.creative import AdCopy, Composition, Creative, Imagery, Layout, Reel, artwork_key
 from workflows.disclosure import required_by
 from workflows.explanation import explain
 from workflows.format import Format, find_formats
@@ -50,7 +51,15 @@ async def store_creatives(
         for claims in [_claims_checks(one.brief, steps)]
         for name in steps[workflow.output].value.layouts
     ]
-    signed = [asyncio.to_thread(_keep, store, signer, job_id, layout, creative) for layout, creative in plans]
+    reels = [
+        reels_of(workflow, steps).reels.get(name)
+        for _, _, steps in variants
+        for name in steps[workflow.output].value.layouts
+    ]
+    signed = [
+        asyncio.to_thread(_keep, store, signer, job_id, layout, creative, reel)
+        for (layout, creative), reel in zip(plans, reels, strict=True)
+    ]
     creatives = tuple(await asyncio.gather(*signed))
     for identity, names in _watermarks(creatives).items():
         await asyncio.to_thread(record_watermark, store, identity, job_id, names)
@@ -124,8 +133,10 @@ def _disclosure(brief: Brief, layout: Layout) -> dict[str, Any]:
     return {"required": bool(regulations), "regulations": regulations, "visible_label": is_labelled}
 
 
-def _keep(store: ObjectStore, signer: Signer, job_id: str, layout: Layout, creative: Creative) -> Creative:
-    """Store the signed file and its artwork; the creative as it came out."""
+def _keep(
+    store: ObjectStore, signer: Signer, job_id: str, layout: Layout, creative: Creative, reel: Reel | None
+) -> Creative:
+    """Store the signed file, its artwork and its animation; the creative as it came out."""
     assert creative.provenance
     store.put(artwork_key(job_id, creative.id), layout.artwork.model_dump_json().encode(), "application/json")
     manifest = c2pa_manifest(creative.id, job_id, creative.media_type, creative.provenance)
@@ -134,7 +145,9 @@ def _keep(store: ObjectStore, signer: Signer, job_id: str, layout: Layout, creat
     issuer = "embedded; development certificate" if signer.certificate.is_development else "embedded"
     signed = creative.provenance.model_copy(update={"c2pa": issuer})
     checks = tuple(_weigh(check, len(data)) if check.id == "bytes" else check for check in creative.checks)
-    return creative.model_copy(update={"bytes": len(data), "provenance": signed, "checks": checks})
+    animations = (keep_reel(store, signer, job_id, creative, reel),) if reel else ()
+    facts = {"bytes": len(data), "provenance": signed, "checks": checks, "animations": animations}
+    return creative.model_copy(update=facts)
 
 
 def _weigh(check: Check, size: int) -> Check:

@@ -177,7 +177,7 @@ async def test_the_main_job(client, brief, store):
     assert response.status_code == 201, job
     assert job["status"] == "succeeded"
     assert len(job["creatives"]) == 6
-    assert job["progress"] == {"done": 5, "total": 5, "step": "creatives"}
+    assert job["progress"] == {"done": 6, "total": 6, "step": "animations"}
     for creative in job["creatives"]:
         assert creative["alt_text"] == "Mug on a table"
         assert creative["url"].startswith(f"memory://creatives/{job['id']}/")

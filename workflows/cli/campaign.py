@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import yaml
 
 from services.errors import InvalidInput
 from services.images import EXTENSIONS
-from workflows.cli.client import Brief, Client, FinishedCreative, JobStatus
+from workflows.cli.client import Brief, Client, FinishedAnimation, FinishedCreative, JobStatus
 
 _ASSET_ID = re.compile(r"(uploads|(people|rooms)/[0-9a-f]{64})/[0-9a-f]{64}\.(jpg|png|webp)")
 PHOTOS = ("product", "person", "room")
@@ -19,12 +19,13 @@ PHOTOS = ("product", "person", "room")
 
 @dataclass(frozen=True)
 class SavedJob:
-    """A finished job with its files on disk: creative id -> file."""
+    """A finished job with its files on disk: creative id -> file, and creative id -> its animations."""
 
     brief: Brief
     photo: Path | None
     job: JobStatus
     files: dict[str, Path]
+    animations: dict[str, list[Path]] = field(default_factory=dict)
 
 
 def read_briefs(path: Path) -> list[Brief]:
@@ -101,16 +102,23 @@ class PhotoShelf:
 
 
 def save(client: Client, brief: Brief, photo: Path | None, job: JobStatus, folder: Path) -> SavedJob:
-    """Download all creatives of a finished job to ``<folder>/<product>-<end of the job id>/``."""
+    """Download all files of a finished job, also those that move, to ``<folder>/<product>-<end of the job id>/``."""
     target = folder / f"{safe_name(str(brief['product'].get('id', 'product')))}-{safe_name(job.id)[-6:]}"
     target.mkdir(parents=True, exist_ok=True)
-    files = {}
-    for creative in job.creatives:
-        path = target / (safe_name(creative.id) + f".{EXTENSIONS.get(creative.media_type, 'bin')}")
-        path.write_bytes(client.download(creative.url))
-        files[creative.id] = path
+    files = {made.id: _fetch(client, made, target / safe_name(made.id)) for made in job.creatives}
+    animations = {
+        made.id: [_fetch(client, moving, target / f"{safe_name(made.id)}.animated") for moving in made.animations]
+        for made in job.creatives
+    }
     (target / "job.json").write_text(json.dumps(job.model_dump(mode="json"), indent=2))
-    return SavedJob(brief=brief, photo=photo, job=job, files=files)
+    return SavedJob(brief=brief, photo=photo, job=job, files=files, animations=animations)
+
+
+def _fetch(client: Client, made: FinishedCreative | FinishedAnimation, path: Path) -> Path:
+    """The file at ``path`` with its ending."""
+    path = path.with_name(f"{path.name}.{EXTENSIONS.get(made.media_type, 'bin')}")
+    path.write_bytes(client.download(made.url))
+    return path
 
 
 def by_variant(saved: SavedJob) -> Iterator[tuple[dict[str, Any], list[FinishedCreative]]]:

@@ -65,6 +65,14 @@ class Asset(_Answer):
     bytes: int
 
 
+class FinishedAnimation(_Answer):
+    """A creative in motion and where to get it; ``url`` expires."""
+
+    media_type: str
+    bytes: int
+    url: str
+
+
 class FinishedCreative(_Answer):
     """One finished file and where to get it; ``url`` expires."""
 
@@ -79,6 +87,7 @@ class FinishedCreative(_Answer):
     alt_text: str = ""
     copy_text: dict[str, str] = {}
     timings_ms: dict[str, float] = {}
+    animations: list[FinishedAnimation] = []
 
 
 class Progress(_Answer):

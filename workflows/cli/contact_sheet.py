@@ -11,8 +11,9 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from PIL import Image
 
+from services.images import EXTENSIONS
 from workflows.cli.campaign import SavedJob, by_variant
-from workflows.cli.client import Brief, FinishedCreative
+from workflows.cli.client import Brief, FinishedAnimation, FinishedCreative
 
 TARGET_AREA_PX = 78_000
 MAX_SHOWN_WIDTH_PX = 620
@@ -23,9 +24,10 @@ NO_WORDS = {"headline": "", "body": "", "call_to_action": ""}
 
 @dataclass(frozen=True)
 class Tile:
-    """One creative as shown: file, true size, size on the page in CSS px."""
+    """One creative as shown: file, its animation or nothing, true size, size on the page in CSS px."""
 
     file: str
+    moving: str
     format: str
     size: str
     kilobytes: str
@@ -114,21 +116,27 @@ def _row(variant: dict[str, Any], made: list[FinishedCreative], saved: SavedJob,
 
 def _tiles(made: list[FinishedCreative], saved: SavedJob, folder: Path) -> list[Tile]:
     """Tall ones first: a wall of falling heights has the fewest holes."""
-    tiles = [_tile(creative, saved.files[creative.id].relative_to(folder)) for creative in made]
+    tiles = [_tile(creative, saved, folder) for creative in made]
     return sorted(tiles, key=lambda tile: -tile.shown_height)
 
 
-def _tile(creative: FinishedCreative, file: Path) -> Tile:
+def _tile(creative: FinishedCreative, saved: SavedJob, folder: Path) -> Tile:
     width, height = shown_size(creative.width, creative.height)
+    moving = saved.animations.get(creative.id, [])
     return Tile(
-        file=file.as_posix(),
+        file=saved.files[creative.id].relative_to(folder).as_posix(),
+        moving=moving[0].relative_to(folder).as_posix() if moving else "",
         format=creative.format.removesuffix(f"_{creative.width}x{creative.height}").replace("_", " "),
         size=f"{creative.width} × {creative.height}",
-        kilobytes=f"{creative.bytes / 1000:.0f} kB",
+        kilobytes=", ".join([f"{creative.bytes / 1000:.0f} kB", *map(_weight, creative.animations)]),
         alt_text=creative.alt_text,
         shown_width=width,
         shown_height=height,
     )
+
+
+def _weight(animation: FinishedAnimation) -> str:
+    return f"{EXTENSIONS.get(animation.media_type, 'moving')} {animation.bytes / 1000:.0f} kB"
 
 
 def shown_size(width: int, height: int) -> tuple[int, int]:

@@ -143,6 +143,9 @@ def make(
     call_to_action: Annotated[str, typer.Option("--call-to-action", "--cta", help="At most 24.")] = "Learn more",
     audience: Annotated[str, typer.Option(help="Who it is for.")] = "",
     formats: Annotated[list[str] | None, typer.Option("--format", "-f", help="Format id or pack:<name>.")] = None,
+    motion: Annotated[
+        list[str] | None, typer.Option(help="Make ads move, too: mp4, webp, gif; each format gets the first it takes.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="Same seed, same pictures.")] = 0,
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder for creatives and contact sheet.")] = Path("out"),
     json: Json = False,
@@ -157,7 +160,8 @@ def make(
             product = {"title": title, "description": description, "price": price, "currency": currency}
             words = {"headline": headline, "body": body, "call_to_action": call_to_action, "audience": audience}
             place = {"brand": brand, "scene": scene, "locale": locale, "weather": weather}
-            briefs, folder = [_brief_of_flags(photo, formats or ["pack:core"], seed, product | words | place)], Path()
+            made = _brief_of_flags(photo, formats or ["pack:core"], seed, product | words | place)
+            briefs, folder = [made | ({"motion": {"types": motion}} if motion else {})], Path()
         with _running_client() as client:
             jobs = make_all(client, briefs, folder, out)
         _show(jobs, out, brief_title(briefs), json)

@@ -114,7 +114,12 @@ def stages(creative: FinishedCreative) -> str:
 def as_json(jobs: Sequence[SavedJob], sheet: Path) -> dict[str, Any]:
     """The same as data, with file paths."""
     creatives = [
-        {**creative.model_dump(mode="json"), "file": str(saved.files[creative.id]), "job": saved.job.id}
+        {
+            **creative.model_dump(mode="json"),
+            "file": str(saved.files[creative.id]),
+            "animation_files": [str(path) for path in saved.animations.get(creative.id, ())],
+            "job": saved.job.id,
+        }
         for saved in jobs
         for creative in saved.job.creatives
     ]

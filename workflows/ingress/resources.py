@@ -69,6 +69,10 @@ class JobResource(BaseModel):
                     update={
                         "url": store.presign(creative.key, settings.url_ttl_s),
                         "artwork_url": store.presign(artwork_key(job.id, creative.id), settings.url_ttl_s),
+                        "animations": tuple(
+                            one.model_copy(update={"url": store.presign(one.key, settings.url_ttl_s)})
+                            for one in creative.animations
+                        ),
                     }
                 )
                 for creative in creatives
