@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
@@ -173,21 +173,31 @@ def find_brand(name: str) -> BrandKit:
 
 
 @cache
-def load_voice(name: str) -> SpokenVoice:
-    """How a brand speaks, by example: its voice.yaml and the approved headlines of its brand.yaml.
+def load_voice(name: str, language: str = "en") -> SpokenVoice:
+    """How a brand speaks: the rules of its voice.yaml, and its examples in one language (ISO 639-1).
+
+    English examples stand in voice.yaml and in the approved headlines of brand.yaml, others in voice_<language>.yaml.
 
     Raises:
-        InvalidConfiguration: a voice.yaml that does not fit.
+        InvalidConfiguration: one of these files does not fit.
     """
-    path = BRANDS / find_brand(name).id / "voice.yaml"
-    data = yaml.safe_load(path.read_text("utf-8")) if path.exists() else {}
-    approved = [*data.get("approved", ()), *find_brand(name).voice.approved_headlines]
+    folder = BRANDS / find_brand(name).id
+    data = _read_voice(folder / "voice.yaml") | {"language": language}
+    if language == "en":
+        approved = [*data.get("approved", ()), *find_brand(name).voice.approved_headlines]
+        data |= {"approved": list(dict.fromkeys(approved))}
+    else:
+        data |= {"approved": (), "rejected": ()} | _read_voice(folder / f"voice_{language}.yaml")
     try:
-        return SpokenVoice.model_validate(data | {"approved": list(dict.fromkeys(approved))})
+        return SpokenVoice.model_validate(data)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
-        raise InvalidConfiguration(f"{name}/voice.yaml {where}", first["input"], first["msg"]) from None
+        raise InvalidConfiguration(f"{name}: voice in {language}, {where}", first["input"], first["msg"]) from None
+
+
+def _read_voice(path: Path) -> dict[str, Any]:
+    return yaml.safe_load(path.read_text("utf-8")) if path.exists() else {}
 
 
 def store_brand(kit: BrandKit, store: ObjectStore) -> StoredBrand:

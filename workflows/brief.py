@@ -228,6 +228,12 @@ class Brief(BaseModel):
     approval: Literal["brand", "required"] = Field("brand", description="brand: as the brand kit says")
     variants: tuple[Variant, ...] = Field(min_length=1, max_length=MAX_VARIANTS)
 
+    @property
+    def language(self) -> str:
+        """Of the locale, ISO 639."""
+        found: str = Locale.parse(self.locale).language
+        return found
+
     def without_profile(self) -> "Brief":
         """The brief as it is stored."""
         return self.model_copy(update={"variants": tuple(variant.without_profile() for variant in self.variants)})

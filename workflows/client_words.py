@@ -32,7 +32,7 @@ def check_client_words(brief: Brief) -> None:
 
 def check_claims(brief: Brief, written: AdCopy) -> tuple[Check, ...]:
     """A check per part that the client wrote; it warns of a claim that is not in the facts of the brief's product."""
-    judge = _judge(brief, brief.product, _language(brief))
+    judge = _judge(brief, brief.product, brief.language)
     problems = {part: judge.problem(text) for part, text in written.by_client.items()}
     return tuple(
         Check(
@@ -48,14 +48,14 @@ def check_claims(brief: Brief, written: AdCopy) -> tuple[Check, ...]:
 
 def _refusals(brief: Brief, product: Product, words: Copy) -> Iterator[tuple[str, str]]:
     """Part -> why it may not run."""
-    judge = _judge(brief, product, _language(brief))
+    judge = _judge(brief, product, brief.language)
     for part in PARTS:
         if forbidden := judge.forbidden(getattr(words, part)):
             yield part, forbidden
     for line in judge.disclaimers():
         if line not in words.body:
             yield "body", f"it must hold what the law asks for: {line}"
-    for language in dict.fromkeys((_language(brief), BADGE_LANGUAGE)):
+    for language in dict.fromkeys((brief.language, BADGE_LANGUAGE)):
         if problem := _badge_problem(brief, product, words.badge or "", language):
             yield "badge", f"{problem}; {ADVICE}"
 
@@ -76,7 +76,7 @@ def _judge(brief: Brief, product: Product, language: str) -> Judge:
     request = CopyRequest(
         facts=facts.model_copy(update={"category": grammars.category(facts)}),
         brand_name=find_brand(brief.brand).name,
-        voice=load_voice(brief.brand),
+        voice=load_voice(brief.brand, own.language),
         locale=str(locale),
     )
     request = request.model_copy(update={"country": country_of(request, own)})
@@ -84,11 +84,6 @@ def _judge(brief: Brief, product: Product, language: str) -> Judge:
     size = product.size_cm.model_dump(exclude_none=True).values() if product.size_cm else ()
     values.append(Sentence(text=" ".join(f"{side:g}" for side in size), facts=("size_cm",)))
     return Judge(rules, request, locale, values)
-
-
-def _language(brief: Brief) -> str:
-    language: str = parse_locale(brief.locale).language
-    return language
 
 
 @cache

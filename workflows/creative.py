@@ -86,6 +86,7 @@ class AdCopy(Result):
     refused: dict[str, str] = {}
     unused: tuple[str, ...] = ()
     disclaimers: tuple[str, ...] = ()
+    voice: str = ""
 
     @property
     def by_client(self) -> dict[str, str]:

@@ -62,4 +62,5 @@ def _words(steps: Mapping[str, StepResult], composition: Composition) -> dict[st
         return {part: {"text": text, "facts": [CLIENT]} for part, text in given if text}
     own = {part: {"text": text, "facts": [CLIENT]} for part, text in written.by_client.items()}
     words: dict[str, Any] = {part: one.model_dump(mode="json") for part, one in written.sentences.items()}
-    return words | own | {"refused": dict(written.refused), "disclaimers": list(written.disclaimers)}
+    kept = {"refused": dict(written.refused), "disclaimers": list(written.disclaimers), "voice": written.voice}
+    return words | own | kept

@@ -116,7 +116,7 @@ def _copy_request(
     return CopyRequest(
         facts=brief.product.facts(),
         brand_name=find_brand(brief.brand).name,
-        voice=load_voice(brief.brand),
+        voice=load_voice(brief.brand, brief.language),
         locale=brief.locale,
         limits=copy_limits(formats),
         lead=decision.lead,

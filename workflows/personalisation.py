@@ -5,8 +5,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from babel import Locale
-
 from services.errors import InvalidInput
 from workflows.brief import Brief, Product, Variant
 from workflows.decision import Decision, Ignored, Reader, decide
@@ -33,7 +31,7 @@ def personalise(brief: Brief, variant: Variant, at: datetime, paused: Collection
         customer=variant.customer,
         consent=variant.signal_consent,
     )
-    decision = decide(policy, reader, at, Locale.parse(brief.locale).language, paused)
+    decision = decide(policy, reader, at, brief.language, paused)
     if variant.scene:
         kept = Ignored(what="scene of the policy", why="the brief gives its own")
         decision = decision.model_copy(update={"scene": variant.scene, "ignored": (*decision.ignored, kept)})

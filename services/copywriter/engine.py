@@ -12,7 +12,7 @@ from services.copywriter.grammar import Grammar, Grammars, Moments
 from services.copywriter.rules import Judge, is_instruction, load_rules
 from services.copywriter.service import PARTS, CopyRequest, Sentence, WrittenCopy
 from services.copywriter.values import parse_locale, value_sentences
-from services.copywriter.voice import voice_scores
+from services.copywriter.voice import find_judge, how_judged
 from services.copywriter.writer import Writer
 from services.sentences import load_encoder
 
@@ -25,9 +25,8 @@ class CopyEngine:
         folder = Path(checkpoint.location)
         self._grammars = Grammars(folder)
         self._rules = load_rules(folder / "rules.yaml")
-        self._encoder = load_encoder()
         english = self._grammars.find("en").attributes.values()
-        self._encoder.encode([text for one in english for texts in one.headline.values() for text in texts])
+        load_encoder().encode([text for one in english for texts in one.headline.values() for text in texts])
 
     def generate(self, request: CopyRequest, images: Mapping[str, Image.Image]) -> Output:
         """Write ``request.count`` variants; see CopyRequest for the answer.
@@ -46,6 +45,7 @@ class CopyEngine:
             facts={
                 "copies": [copy.model_dump(mode="json") for copy in copies],
                 "language": locale.language,
+                "voice": how_judged(request.voice, locale.language),
                 "refused": {**writer.refused},
                 "unused": [*writer.unused],
                 "disclaimers": [*writer.disclaimers],
@@ -76,10 +76,9 @@ class CopyEngine:
         return self._grammars.moments
 
     def voice(self, texts: Sequence[str], request: CopyRequest, language: str) -> Sequence[float]:
-        """How near each text is to the brand's voice; 0 in languages that the encoder does not read."""
-        if language != "en":
-            return [0.0] * len(texts)
-        return [float(score) for score in voice_scores(texts, request.voice, self._encoder)]
+        """How much each text sounds like the brand, mostly within -1..1; 0 in languages without examples."""
+        judge = find_judge(request.voice, language)
+        return [0.0] * len(texts) if judge is None else [float(score) for score in judge.scores(texts)]
 
 
 def _read_name(name: str, english: Grammar) -> list[str]:

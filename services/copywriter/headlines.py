@@ -8,8 +8,9 @@ from functools import lru_cache
 from services.copywriter.grammar import Grammar, Moments
 from services.copywriter.service import Angle, CopyRequest, Sentence
 
+VOICE_WEIGHT = 0.2  # of the voice's score, which is mostly within -1..1
 LEADS = 4  # attributes that may open a headline
-MOMENT_BONUS = 0.3  # a headline that names the reader's moment, in units of cosine
+MOMENT_BONUS = 0.3  # a headline that names the reader's moment
 LEAD_STEP = 0.2  # what each place further back in the list of attributes costs
 TWO_CLAIMS_COST = 0.4  # two claims in a row are a list, one is an idea; a third attribute's phrase comes before them
 LIKENESS_COST = 0.6  # for a headline that repeats the words of a better one completely
@@ -46,7 +47,7 @@ class Headlines:
         for rank, name in enumerate(self._attributes):
             phrases = self._grammar.attributes[name].phrases("headline", self._category, self._feel)
             for phrase, score in zip(phrases, voice(phrases), strict=True):
-                yield from self._around(phrase, name, score - LEAD_STEP * rank)
+                yield from self._around(phrase, name, VOICE_WEIGHT * score - LEAD_STEP * rank)
         for phrase in self._grammar.generic.phrases("headline", self._category):
             yield from self._generic(phrase)
 

@@ -70,8 +70,9 @@ class Voice(BaseModel):
 
     model_config = _FROZEN
 
-    approved: tuple[Line, ...] = Field((), max_length=500, description="Copy the brand has run; English")
-    rejected: tuple[Line, ...] = Field((), max_length=500, description="Copy the brand would not run; English")
+    approved: tuple[Line, ...] = Field((), max_length=500, description="Copy the brand has run")
+    rejected: tuple[Line, ...] = Field((), max_length=500, description="Copy the brand would not run")
+    language: Language = Field("en", description="Of both; copy in other languages is not scored")
     banned: dict[str, tuple[Line, ...]] = Field(
         default_factory=dict, description="Country code, or * for everywhere -> words never used"
     )
@@ -107,8 +108,8 @@ class CopyRequest(GenerateRequest):
 
     The answer holds the best copy's texts ``headline``, ``short_headline`` (empty where the headline is short enough),
     ``long_headline``, ``body``, ``call_to_action``, and the facts ``copies`` (every variant: part -> {text, facts}, and
-    its score), ``language``, ``refused`` (text -> the rule it breaks), ``unused`` (attributes no language file knows)
-    and ``disclaimers`` (texts that stand in the body).
+    its score), ``language``, ``voice`` (how it was scored, or why not), ``refused`` (text -> the rule it breaks),
+    ``unused`` (attributes no language file knows) and ``disclaimers`` (texts that stand in the body).
     """
 
     facts: Facts = Field(description="The product: all that may be claimed")
@@ -156,7 +157,7 @@ SERVICE = Service(
         Checkpoint(
             name="grammar",
             source="assets/copy",
-            revision="6",
+            revision="7",
             licence="Apache-2.0",
             engine="services.copywriter.engine:CopyEngine",
         ),
@@ -170,7 +171,7 @@ SERVICE = Service(
             dtype="bfloat16",
             num_gpus=0.5,
             memory_gib=11,
-            parts={"rules": Weights(source="assets/copy", revision="6", licence="Apache-2.0")},
+            parts={"rules": Weights(source="assets/copy", revision="7", licence="Apache-2.0")},
         ),
     ),
 )

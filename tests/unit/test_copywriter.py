@@ -14,11 +14,8 @@ from services.copywriter.limits import length
 from services.copywriter.rules import Judge, load_rules, numbers
 from services.copywriter.service import SERVICE, Angle, CopyRequest, Facts, Limits, Offer, Rating, Voice
 from services.copywriter.values import value_sentences
-from services.copywriter.voice import voice_scores
 from services.errors import CopyImpossible, UnknownName
-from services.sentences import load_encoder
 from services.settings import ASSETS
-from workflows.brand_kit import load_voice
 
 GRAMMARS = Grammars(ASSETS / "copy")
 RULES = load_rules(ASSETS / "copy" / "rules.yaml")
@@ -318,15 +315,3 @@ def test_whole_words_are_matched():
     assert says("والأفضل هنا", "أفضل")
     assert says("これは最高です", "最高")
     assert numbers("1.234,50 € und ٢٠") == {"123450", "20"}
-
-
-def test_the_voice_score_tells_on_brand_from_off_brand():
-    """Sentences that neither list holds: the brand's manner scores above hype and above another brand's."""
-    voice = load_voice("tarnefold")
-    calm, hype, other = voice_scores(
-        ["A lamp for reading one page more", "The best luxury lamp, buy now!", "Break records. Own the track."],
-        voice,
-        load_encoder(),
-    )
-    assert calm > 0 > hype
-    assert calm > other

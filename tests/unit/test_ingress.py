@@ -82,7 +82,8 @@ class ScriptedServices:
         words |= {"short_headline": "", "long_headline": ""}
         copy = {part: {"text": text, "facts": ["title"]} for part, text in words.items()}
         wanted = ["By law."] if request.facts.category == "alcohol" else []
-        return {"text": words, "facts": {"copies": [copy], "refused": {}, "unused": [], "disclaimers": wanted}}
+        facts = {"copies": [copy], "refused": {}, "unused": [], "disclaimers": wanted, "voice": "not judged"}
+        return {"text": words, "facts": facts}
 
     def compositor(self, request):
         facts = {

@@ -8,7 +8,7 @@ from workflows.graph import Services, node
 BY_CLIENT = "client"
 
 
-@node(version="2", service="copywriter")
+@node(version="3", service="copywriter")
 async def write_copy(services: Services, words: Copy | None, copy_request: CopyRequest) -> AdCopy:
     """Take the client's own copy as it is, or write it from the product's facts."""
     if words is not None:
@@ -24,5 +24,5 @@ async def write_copy(services: Services, words: Copy | None, copy_request: CopyR
             "words": {part: made.text[part] for part in PARTS},
             "sentences": {part: getattr(written, part) for part in PARTS if made.text[part]},
         }
-        | {name: made.facts[name] for name in ("refused", "unused", "disclaimers")}
+        | {name: made.facts[name] for name in ("refused", "unused", "disclaimers", "voice")}
     )

@@ -1,62 +1,76 @@
-"""How well the voice score separates copy: AUC on held-out approved and rejected examples, and on another brand.
+"""How well the voice score separates copy, by language: AUC on held-out examples, and on another brand.
 
-Run from the repository root: python assets/copy/evaluation/evaluate.py [--folds 8] [--seed 0]
+Run from the repository root: python assets/copy/evaluation/evaluate.py [--folds 8] [--seeds 5]
 """
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import yaml
+from numpy.typing import NDArray
 
 ROOT = Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT))
 
 from services.copywriter.service import Voice  # noqa: E402
-from services.copywriter.voice import voice_scores  # noqa: E402
-from services.sentences import load_encoder  # noqa: E402
+from services.copywriter.voice import find_judge  # noqa: E402
+from workflows.brand_kit import load_voice  # noqa: E402
+
+LANGUAGES = ("en", "de", "fr", "es", "pt", "it", "ja", "ar")
+Scores = NDArray[np.float64]
 
 
-def area_under_curve(positive: np.ndarray, negative: np.ndarray) -> float:
+def area_under_curve(positive: Scores, negative: Scores) -> float:
     """The chance that a random positive scores above a random negative; ties count half (Mann-Whitney)."""
     higher = (positive[:, None] > negative[None, :]).mean()
     return float(higher + 0.5 * (positive[:, None] == negative[None, :]).mean())
 
 
-def held_out_scores(voice: dict, folds: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+def scores_of(texts: Sequence[str], voice: Voice) -> Scores:
+    """What a voice that has learned its examples says of texts."""
+    judge = find_judge(voice, voice.language)
+    assert judge is not None
+    return np.asarray(judge.scores(texts), float)
+
+
+def held_out_scores(voice: Voice, folds: int, seed: int) -> tuple[Scores, Scores]:
     """Scores of approved and rejected texts, each by a voice that has not seen its fold."""
     rng = np.random.default_rng(seed)
-    encoder = load_encoder()
-    scores = {kind: np.zeros(len(voice[kind])) for kind in ("approved", "rejected")}
-    fold_of = {kind: rng.permutation(len(voice[kind])) % folds for kind in scores}
+    texts = {"approved": voice.approved, "rejected": voice.rejected}
+    scores = {kind: np.zeros(len(own)) for kind, own in texts.items()}
+    fold_of = {kind: rng.permutation(len(own)) % folds for kind, own in texts.items()}
     for fold in range(folds):
-        kept = {kind: [voice[kind][index] for index in np.flatnonzero(fold_of[kind] != fold)] for kind in scores}
-        seen = Voice(**kept)
-        for kind in scores:
+        seen = {kind: tuple(texts[kind][index] for index in np.flatnonzero(fold_of[kind] != fold)) for kind in texts}
+        for kind, own in texts.items():
             held = np.flatnonzero(fold_of[kind] == fold)
-            scores[kind][held] = voice_scores([voice[kind][index] for index in held], seen, encoder)
+            scores[kind][held] = scores_of([own[index] for index in held], voice.model_copy(update=seen))
     return scores["approved"], scores["rejected"]
+
+
+def evaluate(language: str, folds: int, seeds: int) -> tuple[list[float], list[float]]:
+    """AUC per seed against rejected copy, and against another brand's."""
+    voice = load_voice("tarnefold", language)
+    other = yaml.safe_load((Path(__file__).parent / "northgear.yaml").read_text("utf-8"))[language]
+    foreign = scores_of(other, voice)
+    held_out = [held_out_scores(voice, folds, seed) for seed in range(seeds)]
+    return [area_under_curve(*pair) for pair in held_out], [area_under_curve(pair[0], foreign) for pair in held_out]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--folds", type=int, default=8)
-    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seeds", type=int, default=5)
     options = parser.parse_args()
-    voice = yaml.safe_load((ROOT / "assets/brands/tarnefold/voice.yaml").read_text())
-    other = yaml.safe_load((Path(__file__).parent / "northgear.yaml").read_text())["approved"]
-    approved, rejected = held_out_scores(voice, options.folds, options.seed)
-    whole = Voice(approved=voice["approved"], rejected=voice["rejected"])
-    foreign = voice_scores(other, whole, load_encoder())
-    rows = {
-        "held-out approved against rejected": area_under_curve(approved, rejected),
-        "held-out approved against the other brand's approved": area_under_curve(approved, foreign),
-    }
-    for name, value in rows.items():
-        print(f"{name}: AUC {value:.3f}")
-    print(f"mean score: approved {approved.mean():.3f}, rejected {rejected.mean():.3f}, other {foreign.mean():.3f}")
-    print(f"n: {len(approved)} approved, {len(rejected)} rejected, {len(foreign)} of the other brand")
+    for language in LANGUAGES:
+        voice = load_voice("tarnefold", language)
+        columns = (
+            f"{np.mean(own):.2f} ({min(own):.2f} to {max(own):.2f})"
+            for own in evaluate(language, options.folds, options.seeds)
+        )
+        print(language, len(voice.approved), len(voice.rejected), *columns, sep=" | ")
 
 
 if __name__ == "__main__":
