@@ -1,4 +1,4 @@
-"""Benchmark of a running stack, or of one of its own: what a new scene, new words, a repeat and an upload cost.
+"""Benchmark of a running stack, or of one of its own: a new scene, new words, a new reader, a repeat, an upload.
 
     python loadtests/bench.py --own-stack --rounds 5 --out out/bench.json
 
@@ -30,7 +30,13 @@ from workflows.cli.client import Client, JobStatus
 from workflows.cli.ports import find_block
 from workflows.cli.stack import Stack
 
-FORMATS = 6
+FORMATS = {"pack:core": 6, "meta_feed_1x1": 1}  # what is asked for -> how many files come
+READER = {  # without scene and copy: the policy leads to the scene and to what the words say
+    "audience": {"id": "rainy-hiker"},
+    "signals": {"weather": "rain", "temperature_c": 7, "device": "phone", "browsing": ["hiking"], "recency_days": 1},
+    "signal_consent": {"granted": ["profile"]},
+    "seed": 7,
+}
 Brief = dict[str, Any]
 
 
@@ -48,18 +54,20 @@ class Bench:
         self._advertiser = Advertiser(
             {sample_products()[0]["id"]: client.upload(self._photo).id}, 7, 1.0, ["pack:core"]
         )
-        self._number = int(time.time())
+        self._number = self._customers = int(time.time()) % 9_000_000
         self._cpu_seen: dict[psutil.Process, float] = {}
         self.samples: dict[str, list[dict[str, Any]]] = {}
 
     def round(self) -> None:
-        """Every case once. New scene, then other words on it, then exactly the first request again."""
+        """Every case once. New scene, other words on it, a reader on a known one, exactly the first request again."""
         self._number += 1
         brief = self._advertiser.brief(self._number)
         with self._new_photo() as photo:
             self._measure("upload", lambda: self._client.upload(photo))
         first = self._measure("new scene, 6 formats", lambda: self._make(brief))
         self._measure("other words on it", lambda: self._make(self._reworded(brief)))
+        self._measure("new reader, known scene, 6 formats", lambda: self._make(self._personal(brief, "pack:core")))
+        self._measure("new reader, known scene, 1 format", lambda: self._make(self._personal(brief, "meta_feed_1x1")))
         again = self._measure("exact repeat", lambda: self._make(brief))
         if self._digests(first) != self._digests(again):
             raise WrongOutput("the repeat has other pixels than the first answer")
@@ -76,13 +84,19 @@ class Bench:
 
     def _make(self, brief: Brief) -> JobStatus:
         job = self._client.wait(self._client.create(brief, wait_s=60))
-        if job.status != "succeeded" or len(job.creatives) != FORMATS:
+        if job.status != "succeeded" or len(job.creatives) != FORMATS[brief["formats"][0]]:
             raise WrongOutput(f"{job.status} with {len(job.creatives)} creatives: {job.error}")
         return job
 
     def _reworded(self, brief: Brief) -> Brief:
         words = {"headline": f"Words number {self._number}", "body": "Other words.", "call_to_action": "See it"}
         return {**brief, "variants": [{**brief["variants"][0], "copy": words}]}
+
+    def _personal(self, brief: Brief, formats: str) -> Brief:
+        """A reader whose scene is known since the first round, and whose words are not: one more customer has rated."""
+        self._customers += 1
+        product = {**brief["product"], "rating": {"value": 4.8, "count": self._customers}}
+        return {**brief, "product": product, "formats": [formats], "variants": [READER]}
 
     @contextmanager
     def _new_photo(self) -> Iterator[Path]:

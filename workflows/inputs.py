@@ -89,7 +89,7 @@ def variant_inputs(
         "scene": variant.scene,
         "seed": variant.seed,
         "words": variant.words,
-        "copy_request": _copy_request(brief, variant, formats, decision, earlier),
+        "copy_request": ask_for_copy(brief, variant, formats, decision, earlier),
         "brand": brand,
         "formats": formats,
         "motion": brief.motion,
@@ -109,7 +109,7 @@ def angles(personal: Sequence[Personal]) -> list[tuple[Angle, ...]]:
     ]
 
 
-def _copy_request(
+def ask_for_copy(
     brief: Brief, variant: Variant, formats: tuple[Format, ...], decision: Decision, earlier: tuple[Angle, ...]
 ) -> CopyRequest:
     """What the copywriter is asked when a variant brings no copy of its own."""
