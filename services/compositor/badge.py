@@ -17,7 +17,7 @@ LEAST_TYPE_PX, MOST_TYPE_PX = 12.0, 60.0
 ROUND_EM = 3.2  # what is not wider stands in a circle, the rest in a pill
 _CIRCLE, _PILL = 1.5, (1.7, 2.1)  # added to the width in em; the pill: added to the width, and its height
 _APART = 0.2  # least space to anything else, of its height
-_INSET = 0.7  # from the edges of the picture, of the template's margin
+_INSET, _MOST_INSET = 0.7, 0.06  # from the edges of the picture: of the template's margin, of its own short side
 
 
 def make_badge(easel: Easel, layout: Layout, block: TextBlock, style: Style) -> Type | None:
@@ -52,7 +52,8 @@ def _spots(layout: Layout, width: int, height: int) -> Iterator[Box]:
     """Places in the picture: at the side where fewer words are, from the top down, then at the other side."""
     free, picture = free_area(layout.canvas), layout.shot.picture
     short_px = min(layout.canvas.width, layout.canvas.height)
-    inset = round(_INSET * max(layout.template.margin_px, layout.template.margin * short_px))
+    margin = max(layout.template.margin_px, layout.template.margin * short_px)
+    inset = round(min(_INSET * margin, _MOST_INSET * min(picture.width, picture.height)))
     left, right = max(free.left, picture.left + inset), min(free.right, picture.right - inset) - width
     top, bottom = max(free.top, picture.top + inset), min(free.bottom, picture.bottom - inset) - height
     if right < left or bottom < top:

@@ -49,15 +49,16 @@ def _suitable(templates: Sequence[Template], canvas: Canvas, look: Look, copy: C
     return suitable
 
 
-def _sacrifice(layout: Layout) -> tuple[bool, float, int]:
-    """What a layout gives up: comfort, calm ground, roles. Body and rating do not count: calm is worth more than they.
+def _sacrifice(layout: Layout) -> tuple[bool, float, int, bool]:
+    """What a layout gives up: comfort, calm ground, roles, and last the rating. A body does not count: it may go.
 
     A look that has no place for a role by design does not give it up.
     """
     own = {item.role for item in layout.template.leaves()} if layout.template.look != "quiet" else set(ROLES)
     busiest = max(layout.clutter.values(), default=0)
     missing = sum(role not in EXPENDABLE and role in own for role in layout.dropped)
-    return not layout.is_comfortable, busiest if busiest > MOST_CLUTTER else 0.0, missing
+    without_rating = "rating" in layout.dropped and "rating" in own
+    return not layout.is_comfortable, busiest if busiest > MOST_CLUTTER else 0.0, missing, without_rating
 
 
 def _words_do_not_fit(words: Words, canvas: Canvas, template: Template, role: Role) -> WordsDoNotFit:

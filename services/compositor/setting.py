@@ -18,6 +18,7 @@ BUTTON_PADDING = (0.75, 1.2)  # least and usual space beside the words, of its t
 MARK_WIDTH = 0.16  # the accent mark before a price
 MARK_GAP = 0.5
 MARK_HEIGHT = 1.45  # of the capitals
+LEAST_GAP_PX = 1  # between the ink of two rows
 _ALIGNED = {"start": 0.0, "centre": 0.5, "end": 1.0}
 
 
@@ -110,7 +111,8 @@ def set_column(group: Group, region: Box, setting: Setting, dropped: tuple[Role,
                 return None
             rows.append((item, row))
     unit = setting.size("body")
-    gaps = [item.gap * unit if index else 0.0 for index, (item, _) in enumerate(rows)]
+    reaches = [_overhang(row) + LEAST_GAP_PX for _, row in rows]  # deep scripts hang into the gap below
+    gaps = [0.0, *(max(item.gap * unit, reach) for (item, _), reach in zip(rows[1:], reaches, strict=False))]
     heights = [max(placed.height for placed in row) for _, row in rows]
     spare = region.height - sum(gaps) - sum(heights) - _overhang(rows[-1][1]) if rows else 0
     return None if spare < 0 else _stack(group, region, rows, gaps, spare)

@@ -165,3 +165,15 @@ async def test_a_brief_with_an_ended_offer_is_refused(client, brief):  # noqa: F
     answer = await client.post("/v1/creatives", json=brief)
     assert answer.status_code == 422
     assert "2020-01-31" in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("ground", ["gradient", "noise"])
+def test_feeds_and_stories_show_the_rating(engine, look, ground):
+    """Another template has room where the first one has not; a body may go for it, a rating may not."""
+    canvases = tuple(load_formats()[name].canvases()[0] for name in ("meta_feed_1x1", "meta_story_9x16"))
+    style = STYLE.model_copy(update={"look": look})
+    for product in ("square", "tall", "wide"):
+        made = engine.generate(*compose_request(*canvases, words=LATIN, style=style, ground=ground, product=product))
+        for name, facts in made.facts["creatives"].items():
+            assert "rating" not in facts["dropped"], (name, product, facts["template"])
