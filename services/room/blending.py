@@ -8,7 +8,7 @@ from services.room.placing import Standing
 from services.room.shadow import KeyLight
 
 STUDIO_LEVEL = 0.72
-DEEPEST_SHADOW = 0.86
+DEEPEST_SHADOW = 0.92
 SHADOW_FLOOR = 0.006
 
 

@@ -14,6 +14,7 @@ BRIGHT_SHARE = 0.985
 USUAL_ELEVATION, OVERHEAD = np.radians(48), np.radians(72)
 MOST_TINT = 0.18
 KEY_SPREAD = 0.22
+WINDOW_SHARE = 0.45  # of the light on the floor; the rest comes from walls and ceiling, and is kept off right below
 OPENING_LEVEL, LEAST_OPENING, LOWEST_OPENING = 0.85, 0.5, 0.35
 FARTHEST_WALL = 6.0
 
@@ -52,7 +53,7 @@ def find_key(rgb: np.ndarray, camera: Camera, layout: Layout, foot: tuple[float,
     stand = camera.floor_points(np.array(foot))
     opening = np.where(wall, np.maximum(glow - OPENING_LEVEL, 0), 0)
     if opening.sum() > LEAST_OPENING:
-        return KeyLight(_towards(camera, points, opening, stand), USUAL_ELEVATION, KEY_SPREAD, 0.6, 0.85)
+        return KeyLight(_towards(camera, points, opening, stand), USUAL_ELEVATION, KEY_SPREAD, WINDOW_SHARE, 0.85)
     nowhere = np.zeros_like(opening)
     return KeyLight(_towards(camera, points, nowhere, stand), OVERHEAD, 2 * KEY_SPREAD, 0.35, 0.0)
 

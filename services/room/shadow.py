@@ -20,7 +20,8 @@ WORK_PX, PLAN_PX = 240, 420
 MARGIN_M, BEYOND_M = 0.3, 1.1
 FEET_TELL_DEPTH = 0.3
 THINNEST_M = 0.02
-SKY_SPREAD, KEY_SOFTNESS, LEAST_SOFT_M = 0.65, 0.6, 0.012
+SKY_SPREAD = 0.45  # of a slab's height over the floor: a room's own light comes mostly from its ceiling
+KEY_SOFTNESS, LEAST_SOFT_M = 0.6, 0.012
 SKY_STRENGTH, CONTACT_STRENGTH = 0.95, 0.75
 CONTACT_M, CONTACT_SOFT_M = 0.03, 0.018
 

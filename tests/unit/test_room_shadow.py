@@ -1,11 +1,13 @@
 """The shadow that a product lays on a room's floor: where it is, how soft, and that it is smooth."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 from drawn_rooms import CAMERA_HEIGHT_M, draw_room, drawn_camera, drawn_layout
 
 from services.room.camera import level_basis
-from services.room.light import find_key
+from services.room.light import WINDOW_SHARE, find_key
 from services.room.shadow import KeyLight, floor_shadow
 
 CAMERA = drawn_camera(pitch=-14, roll=0)
@@ -43,6 +45,14 @@ def test_it_is_darkest_at_the_feet_and_dark_under_the_board():
     assert foot > 0.8
     assert 0.25 < under < foot
     assert dark[:100].max() == 0
+
+
+def test_light_from_behind_leaves_it_dark_under_the_board():
+    """A window behind throws the shadow to the camera; what the room's own light lacks is seen below all the same."""
+    key_light = replace(key(0.0), share=WINDOW_SHARE)
+    dark = shade(table(), key_light)
+    under = dark[CORNER[1] + SIDE - 22 : CORNER[1] + SIDE - 8, CORNER[0] + SIDE // 2].mean()
+    assert under > 0.33
 
 
 def test_it_falls_away_from_the_light():
