@@ -12,13 +12,13 @@ from services.room.placing import Size, Standing
 from services.room.reading import Reading
 from services.room.scale import size_error, upright_px
 from services.room.service import RoomProduct
-from services.room.spots import find_spot, find_wall_spot, footprint_free
+from services.room.spots import find_spot, find_wall_spot, footprint_free, wall_free
 
 MOST_OUTSIDE = 0.45
 ANGLE_TO_MENTION = np.radians(14)
 ANGLE_TO_REFUSE = np.radians(32)
 CEILING_MARGIN = 1.25
-SURELY_FREE = 0.7
+SURELY_FREE, LEAST_WALL_FREE = 0.7, 0.5
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def _stand(room: Reading, product: RoomProduct, size: Size, cutout: Image.Image,
     seen = placing.seen_elevation(np.asarray(cutout.getchannel("A")), size)
     extent = placing.upright_extent(size, placing.USUAL_ELEVATION if seen is None else seen)
     wide = extent * cutout.width / cutout.height
-    foot, free = _foot(room, product, height - raised, (wide, extent, size.depth), others)
+    foot, free = _foot(room, product, height - raised, (wide, extent, size.depth), others, seen)
     if not room.camera.is_before(foot):
         row = room.camera.horizon_row(foot[0])
         raise InvalidInput("products.point", f"{_px(foot)} is not on the floor: eye level is at row {row:.0f} there")
@@ -94,15 +94,19 @@ def _foot(
     ground_height_m: float,
     extent: tuple[float, float, float],
     others: list[Placed],
+    seen: float | None,
 ) -> tuple[tuple[float, float], float]:
-    """Where it stands (px), and how surely that place is free: 1 on a table, of which nothing is known."""
+    """Where it stands (px), and how surely that place is free: 1 on a table, of which nothing is known.
+
+    seen: from how high above (radians) it was photographed, where that shows.
+    """
     given = _given_foot(product)
     if product.where == "table":
         if given is None:
             raise InvalidInput("products.point", "a table's top is not found by itself; give the point to stand on")
         return given, 1.0
     if given is None:
-        return find_spot(room, ground_height_m, extent, [other.standing.box for other in others])
+        return find_spot(room, ground_height_m, extent, [other.standing.box for other in others], seen)
     under = footprint_free(room.ground, room.camera, ground_height_m, np.array([given]), (extent[0], extent[2]))
     return given, float(under[0])
 
@@ -119,6 +123,13 @@ def _free_notes(free: float) -> tuple[str, ...]:
     if free >= SURELY_FREE:
         return ()
     return (f"Something may stand where it stands: the floor there is free with {free:.0%} certainty.",)
+
+
+def _wall_notes(free: float) -> tuple[str, ...]:
+    """The same for a wall."""
+    if free >= SURELY_FREE:
+        return ()
+    return (f"Something else may be where it hangs: {free:.0%} of the wall behind it is of one colour.",)
 
 
 def _level(camera: Camera, foot: tuple[float, float]) -> np.ndarray:
@@ -169,13 +180,7 @@ def _hang(room: Reading, product: RoomProduct, size: Size, cutout: Image.Image) 
             "products.where", "no wall can be told from this photo; send one that shows where wall and floor meet"
         )
     extent = (size.height * cutout.width / cutout.height, size.height)
-    if product.point:
-        middle, free = (product.point.x, product.point.y), 1.0
-    elif product.region:
-        region = product.region
-        middle, free = ((region.left + region.right) / 2, (region.top + region.bottom) / 2), 1.0
-    else:
-        middle, free = find_wall_spot(room.rgb, room.camera, room.layout, height, extent)
+    middle = _wall_middle(room, product, height, extent)
     surface = int(room.layout.surfaces(room.camera, np.array(middle)))
     if surface < 2:
         raise InvalidInput("products.point", f"{_px(middle)} is on the {('floor', 'ceiling')[surface]}, not on a wall")
@@ -185,6 +190,10 @@ def _hang(room: Reading, product: RoomProduct, size: Size, cutout: Image.Image) 
     away = float(np.linalg.norm(ray * wall.distance / (ray @ wall.normal))) * height
     standing = placing.draw_standing(cutout, corners, middle, away, product.mirrored)
     _check_inside(room, standing)
+    free = wall_free(room, height, middle, extent)
+    if product.point is product.region is None and free < LEAST_WALL_FREE:
+        problem = f"no wall in the photo has {100 * extent[0]:.0f} x {100 * extent[1]:.0f} cm free"
+        raise InvalidInput("products.where", f"{problem}; give a point, or send a photo that shows more of the wall")
     tall_px = float(np.linalg.norm(corners[3] - corners[0]))
     foot = room.camera.project(wall_foot(room.camera, middle, wall.normal, wall.distance))
     error = float(np.hypot(size_error(room.view, room.scale, (foot[0], foot[1]), extent[1]), 0.08))
@@ -196,8 +205,19 @@ def _hang(room: Reading, product: RoomProduct, size: Size, cutout: Image.Image) 
         free,
         height,
         tall_px / size.height,
-        _shape_notes(replace(size, depth=0), extent[0]),
+        _shape_notes(replace(size, depth=0), extent[0]) + _wall_notes(free),
     )
+
+
+def _wall_middle(
+    room: Reading, product: RoomProduct, camera_height_m: float, extent: tuple[float, float]
+) -> tuple[float, float]:
+    """Where the middle of a flat thing of (width, height) metres hangs, px: given, or found."""
+    if product.point:
+        return product.point.x, product.point.y
+    if product.region:
+        return (product.region.left + product.region.right) / 2, (product.region.top + product.region.bottom) / 2
+    return find_wall_spot(room, camera_height_m, extent)
 
 
 def wall_foot(camera: Camera, middle: tuple[float, float], normal: np.ndarray, distance: float) -> np.ndarray:

@@ -70,10 +70,11 @@ class RoomRequest(GenerateRequest):
 
     The answer holds the images ``room`` (RGB, of the photo's size) and ``mask`` (L, 255 = may differ from the photo;
     every other pixel is the photo's own), and the facts ``products`` (per product: box, corners and foot in px,
-    distance_cm, place, px_per_cm, size_error: 0.1 = 10 %, free: 0..1, how surely all the floor under it is free,
-    hidden: 0..1, notes), ``scale`` (camera_height_cm, source, size_error, confidence 0..1, ask_for_length), ``view``
-    (horizon as two points in px, focal length in px, pitch and roll in degrees, support 0..1), ``planes`` (walls with
-    their distance in cm), ``light`` (where it comes from, certainty 0..1) and ``limits`` (what it cannot do).
+    distance_cm, place, px_per_cm, size_error: 0.1 = 10 %, free: 0..1, how surely all the floor under it is free, or how
+    much of the wall behind it is of one colour, hidden: 0..1, notes), ``scale`` (camera_height_cm, source, size_error,
+    confidence 0..1, ask_for_length), ``view`` (horizon as two points in px, focal length in px, pitch and roll in
+    degrees, support 0..1), ``planes`` (walls with their distance in cm), ``light`` (where it comes from, certainty
+    0..1) and ``limits`` (what it cannot do).
     """
 
     room: ImageRef = Field(description="The photo of the room, taken upright or nearly so")
@@ -110,7 +111,7 @@ SERVICE = Service(
         Checkpoint(
             name="geometry",
             source="assets/models/room",
-            revision="8",
+            revision="9",
             licence="Apache-2.0",
             engine="services.room.engine:RoomEngine",
         ),

@@ -8,7 +8,6 @@ from services.images import Box
 from services.room.camera import Camera
 from services.room.floor import WORK_PX
 from services.room.ground import Ground
-from services.room.layout import Layout
 from services.room.placing import stand_on_floor
 from services.room.reading import Reading
 from services.room.scale import upright_px
@@ -19,17 +18,25 @@ FAVOURED_SHARE = 0.34
 MARGIN_M, LANE_M = 0.04, 0.6
 BEHIND_LEGS, BESIDE_M, FLOOR_LINE = 0.6, 0.5, 0.12
 LEAST_FREE, UNSURE = 0.08, 1.2
+TILT, UNSEEN_TILT = 0.7, np.radians(6)  # per radian beyond what nobody sees
 LEAST_QUANTILE = 0.08
 FRAME_MARGIN, EDGE_PX = 0.015, 2
 USUAL_DEPTH = 0.6
+PATCH_PX, ONE_COLOUR = 40, 25.0  # Lab of 8 bit: bricks and shades of one wall differ by less
 
 
 def find_spot(
-    room: Reading, camera_height_m: float, extent: tuple[float, float, float], taken: list[Box]
+    room: Reading,
+    camera_height_m: float,
+    extent: tuple[float, float, float],
+    taken: list[Box],
+    seen: float | None = None,
 ) -> tuple[tuple[float, float], float]:
     """(foot in px, how free it is 0..1) for a product of (width, height, depth) metres, clear of what is taken.
 
-    Free means its whole footprint: LEAST_QUANTILE of it may be less free than the answer says.
+    seen: from how high above (radians) its photo was taken, where that is known; places that the camera sees from
+    about there are preferred. Free means its whole footprint: LEAST_QUANTILE of it may be less free than the answer
+    says.
 
     Raises:
         InvalidInput: no floor shows, or the product does not fit anywhere on it.
@@ -39,10 +46,10 @@ def find_spot(
     feet = _candidates(camera)
     free = footprint_free(ground, camera, camera_height_m, feet, (extent[0], extent[2]))
     lane = _lane_free(ground, camera, camera_height_m, feet, extent[0])
-    legs = standing_edges(room)
+    legs, tilt = standing_edges(room), _tilt(camera, feet, seen)
     scores = [
-        (score - UNSURE * (1 - share) - 0.6 * (1 - seen), number)
-        for number, (foot, share, seen) in enumerate(zip(feet, free, lane, strict=True))
+        (score - UNSURE * (1 - share) - 0.6 * (1 - before) - TILT * turned, number)
+        for number, (foot, share, before, turned) in enumerate(zip(feet, free, lane, tilt, strict=True))
         if share >= LEAST_FREE
         and (score := _look(camera, camera_height_m, (foot[0], foot[1]), extent[:2], legs)) is not None
     ]
@@ -58,6 +65,15 @@ def _candidates(camera: Camera) -> np.ndarray:
     x, y = np.meshgrid(np.linspace(0.05, 0.95, COLUMNS) * camera.width, np.linspace(0.35, 0.98, ROWS) * camera.height)
     feet = np.stack([x.ravel(), y.ravel()], axis=1)
     return np.asarray(feet[camera.drop(feet) > DEEPEST_DROP])
+
+
+def _tilt(camera: Camera, feet: np.ndarray, seen: float | None) -> np.ndarray:
+    """How far (n,), in radians, the camera looks down at feet (n, 2; px) from another height than the photo's."""
+    if seen is None:
+        return np.zeros(len(feet))
+    base = camera.floor_points(feet)
+    away = np.linalg.norm(base - (base @ camera.up)[:, None] * camera.up, axis=1)
+    return np.asarray(np.maximum(np.abs(np.arctan2(1, away) - seen) - UNSEEN_TILT, 0))
 
 
 def footprint_free(
@@ -143,14 +159,13 @@ def _stands_behind(foot: tuple[float, float], legs: np.ndarray, half_px: float) 
     return float(np.clip(legs[nearer, 2].sum() / (0.5 * half_px), 0, 1))
 
 
-def find_wall_spot(
-    rgb: np.ndarray, camera: Camera, layout: Layout, camera_height_m: float, extent: tuple[float, float]
-) -> tuple[tuple[float, float], float]:
-    """(middle in px, how free it is 0..1) for a flat thing of (width, height) metres on the calmest stretch of wall.
+def find_wall_spot(room: Reading, camera_height_m: float, extent: tuple[float, float]) -> tuple[float, float]:
+    """The middle (px) for a flat thing of (width, height) metres on the calmest stretch of wall.
 
     Raises:
         InvalidInput: no stretch of wall is large enough.
     """
+    rgb, camera, layout = room.rgb, room.camera, room.layout
     size = (WORK_PX, max(8, round(WORK_PX * rgb.shape[0] / rgb.shape[1])))
     grey = cv2.cvtColor(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY).astype(np.float32)
     busy = np.hypot(cv2.Sobel(grey, cv2.CV_32F, 1, 0), cv2.Sobel(grey, cv2.CV_32F, 0, 1)) / 60
@@ -174,4 +189,18 @@ def find_wall_spot(
     if best is None:
         problem = f"no wall in the photo has room for {100 * extent[0]:.0f} x {100 * extent[1]:.0f} cm"
         raise InvalidInput("products.where", f"{problem}; give a point, or send a photo that shows more of the wall")
-    return best[1], float(np.clip(best[0], 0, 1))
+    return best[1]
+
+
+def wall_free(room: Reading, camera_height_m: float, middle: tuple[float, float], extent: tuple[float, float]) -> float:
+    """How much (0..1) of the wall behind a flat thing of (width, height) metres is about one colour: nothing is there.
+
+    middle: px of the thing's middle, on a wall.
+    """
+    depth = room.layout.depths(room.camera, np.array(middle)).min() * camera_height_m
+    wide, tall = (max(2.0, room.camera.focal_px * side / depth) for side in extent)
+    left, top = (max(0, round(at - side / 2)) for at, side in zip(middle, (wide, tall), strict=True))
+    patch = room.rgb[top : top + round(tall), left : left + round(wide)]
+    small = cv2.resize(patch, (PATCH_PX, PATCH_PX), interpolation=cv2.INTER_AREA)
+    lab = cv2.cvtColor(small, cv2.COLOR_RGB2LAB).astype(np.float32).reshape(-1, 3)
+    return float((np.linalg.norm(lab - np.median(lab, axis=0), axis=1) < ONE_COLOUR).mean())

@@ -111,6 +111,20 @@ def test_wall_art_lies_in_the_plane_of_its_wall(engine, photo):
     assert slopes[0] != pytest.approx(slopes[1], abs=0.005)
 
 
+def test_wall_art_over_something_else_is_flagged(engine, photo):
+    """The back wall has a picture between x = -0.6 and 0.1, 0.9 to 1.4 over the floor (camera heights)."""
+    bare = {"where": "wall", "width_cm": 60, "height_cm": 60}
+    middle = CAMERA.project(3.5 * CAMERA.depth_axis - 0.25 * CAMERA.axis + 0.15 * CAMERA.up)
+    over, found = (
+        render(engine, photo, bare | place, camera_height_cm=140).facts["products"][0]
+        for place in ({**at(*middle), "width_cm": 120, "height_cm": 120}, {})
+    )
+    assert over["free"] < 0.7
+    assert "Something else may be where it hangs" in over["notes"][0]
+    assert found["free"] > 0.9
+    assert found["notes"] == []
+
+
 def test_a_table_top_is_over_the_floor(engine, photo):
     low = render(engine, photo, at(250, 300), camera_height_cm=140).facts["products"][0]
     on_table = {"where": "table", "surface_height_cm": 70, **at(250, 300)}

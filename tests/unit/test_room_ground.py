@@ -9,7 +9,7 @@ from services.room.engine import RoomEngine
 from services.room.ground import GroundReader
 from services.room.reading import read_room
 from services.room.service import SERVICE, RoomRequest
-from services.room.spots import footprint_free
+from services.room.spots import find_spot, footprint_free
 from services.settings import ASSETS
 
 SAMPLES = ASSETS / "samples"
@@ -66,6 +66,15 @@ def test_a_footprint_in_the_bed_is_not_free_and_one_on_the_rug_is(rooms):
     feet = np.array([(300.0, 520.0), (640.0, 655.0)])
     inside, clear = footprint_free(room.ground, room.camera, 1.4, feet, (0.8, 0.8))
     assert inside < 0.3 < 0.6 < clear
+
+
+@pytest.mark.parametrize("name", ["loft", "parlour"])
+def test_a_product_stands_where_the_camera_sees_it_as_its_photo_did(rooms, name):
+    """A photo from 10 degrees above wants a place farther off than one from 32 degrees above."""
+    room, chair = rooms[name], (1.2, 1.1, 0.8)
+    (low, _), (high, _) = (find_spot(room, 1.4, chair, [], np.radians(seen)) for seen in (10, 32))
+    looks_down = np.degrees(np.arctan(room.camera.drop(np.array([low, high]))))
+    assert looks_down[0] < looks_down[1] - 3
 
 
 @pytest.mark.parametrize("name", FLOOR)
