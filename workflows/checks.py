@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from services.compositor.service import AD_CHOICES_PX, LOGO_CONTRAST, MOST_CLUTTER, NORMAL_TEXT, Canvas
 from services.images import EXTENSIONS, ImageRef
 from services.product.service import MOST_SHIFT, USABILITY_LIMITS
+from services.tryon.service import LEAST_REMOVED
 from workflows.brand_kit import BrandKit
 from workflows.brief import Copy
 from workflows.format import Format
@@ -78,7 +79,10 @@ def _check_places(canvas: Canvas, facts: Mapping[str, Any]) -> Iterable[Check]:
 
 
 def check_imagery(facts: Mapping[str, Any]) -> tuple[Check, ...]:
-    """Product truth and usability of the plates behind a file: the worst of all shapes. Usability only warns."""
+    """Product truth and usability of the plates behind a file, the worst of all shapes, or remains of worn clothes.
+
+    Usability and remains only warn.
+    """
     proofs, verdicts = list(facts.get("truth", {}).values()), list(facts.get("usability", {}).values())
     found = []
     if proofs:
@@ -91,6 +95,8 @@ def check_imagery(facts: Mapping[str, Any]) -> tuple[Check, ...]:
         found.append(
             soften(judge(f"usability.{fault}", score <= USABILITY_LIMITS[fault], score, USABILITY_LIMITS[fault]))
         )
+    if "removed" in facts.get("scores", {}):
+        found.append(soften(_at_least("try_on.removed", [facts["scores"]], "removed", LEAST_REMOVED)))
     return tuple(found)
 
 

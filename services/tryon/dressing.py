@@ -18,11 +18,12 @@ SKIRT = 1.35  # from the shoulders, in trunk lengths: what ends lower hangs free
 
 @dataclass(frozen=True)
 class Dressed:
-    """The photo with the new garment, and what was changed (agnostic mask, 1 = changed), both float32."""
+    """The photo with the new garment, float32, and masks 0..1: what was changed, the garment, the clothes taken off."""
 
     pixels: Floats
     mask: Floats
     garment: Floats
+    old: Floats
 
 
 def dress(pixels: np.ndarray, body: Body, regions: Regions, front: Front, fit: Fit, seed: int) -> Dressed:
@@ -51,7 +52,7 @@ def dress(pixels: np.ndarray, body: Body, regions: Regions, front: Front, fit: F
     mask = np.clip(np.maximum(opened, garment), 0, 1)
     noise = np.random.default_rng(seed).normal(0, grain(photo), photo.shape[:2]).astype(np.float32)
     canvas = canvas + (noise * mask)[..., None]
-    return Dressed(np.where(mask[..., None] > 0.004, canvas, photo), mask, garment)
+    return Dressed(np.where(mask[..., None] > 0.004, canvas, photo), mask, garment, regions.top)
 
 
 def _bare_before(

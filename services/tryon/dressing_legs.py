@@ -36,7 +36,7 @@ def dress_legs(pixels: np.ndarray, regions: Regions, front: Front, fit: LegFit, 
     mask = np.clip(np.maximum(opened, alpha), 0, 1)
     noise = np.random.default_rng(seed).normal(0, grain(photo), photo.shape[:2]).astype(np.float32)
     canvas = canvas + (noise * mask)[..., None]
-    return Dressed(np.where(mask[..., None] > 0.004, canvas, photo), mask, alpha)
+    return Dressed(np.where(mask[..., None] > 0.004, canvas, photo), mask, alpha, stance.worn)
 
 
 def _in_front(regions: Regions, stance: Stance, front: Front) -> Floats:

@@ -20,7 +20,7 @@ from services.tryon.packshot import ADVICE as GARMENT_ADVICE
 from services.tryon.packshot import Packshot, cut_garment
 from services.tryon.plates import make_plate
 from services.tryon.scores import score
-from services.tryon.service import GarmentCategory, TryOnRequest
+from services.tryon.service import LEAST_REMOVED, GarmentCategory, TryOnRequest
 from services.tryon.silhouette import check_garment, find_category
 from services.tryon.wardrobe import PUT_ON
 
@@ -54,6 +54,7 @@ class DrapeEngine:
             picture = self.finish(request, draped[-1])
         focus = _focus(person, worn)
         plates = {shape: make_plate(picture, focus, person.box, shape) for shape in SHAPES}
+        scores = score(pixels, picture, person, [item.packshot for item in outfit], worn)
         timings = {"person": seen - started, "garment": cut - seen, "dress": time.perf_counter() - cut}
         return Output(
             images={
@@ -65,7 +66,8 @@ class DrapeEngine:
             facts={
                 "boxes": {shape: plate.box.model_dump() for shape, plate in plates.items()},
                 "keypoints": _keypoints(person),
-                "scores": score(pixels, picture, person, [item.packshot for item in outfit], worn),
+                "scores": {**scores},
+                "notes": _notes(scores),
                 "garment_category": outfit[0].category,
                 "garment_categories": [item.category for item in outfit],
             },
@@ -173,6 +175,11 @@ def _focus(person: Person, worn: list[Dressed]) -> Box:
         right=int(columns.max()) + 1,
         bottom=int(rows.max()) + 1,
     )
+
+
+def _notes(scores: Mapping[str, float]) -> list[JsonValue]:
+    removed = scores["removed"]
+    return [f"the old clothes still show: {removed:.1%} of them are gone"] if removed < LEAST_REMOVED else []
 
 
 def _keypoints(person: Person) -> dict[str, JsonValue]:

@@ -62,6 +62,7 @@ def _sharpen_person(pixels: np.ndarray, person: Person) -> Floats:
     labels = np.where(soft > 0.5, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
     labels[soft > 0.97] = cv2.GC_FGD
     labels[cv2.dilate(soft, np.ones((9, 9))) < 0.03] = cv2.GC_BGD
+    cv2.setRNGSeed(0)  # GrabCut draws from the process's generator
     cv2.grabCut(small, labels, None, np.zeros((1, 65)), np.zeros((1, 65)), 2, cv2.GC_INIT_WITH_MASK)
     cut = ((labels == cv2.GC_FGD) | (labels == cv2.GC_PR_FGD)).astype(np.float32)
     return enlarge(cut, pixels)

@@ -2,11 +2,11 @@
 
 import cv2
 import numpy as np
-from pydantic import JsonValue
 
 from services.people import Joint, Person
 from services.tryon.arrays import LUMA, Floats, Mask
 from services.tryon.dressing import Dressed
+from services.tryon.leak import share_left
 from services.tryon.packshot import Packshot
 
 BINS = 24
@@ -14,10 +14,10 @@ BINS = 24
 
 def score(
     before: np.ndarray, after: np.ndarray, person: Person, packshots: list[Packshot], worn: list[Dressed]
-) -> dict[str, JsonValue]:
+) -> dict[str, float]:
     """identity: share of the head's pixels that are the photo's own. background: the same away from the person.
-    garment: least overlap of the colour histograms of a packshot and where it is worn. confidence: how clearly the
-    pose shows.
+    garment: least overlap of the colour histograms of a packshot and where it is worn. removed: share of the old
+    clothes' area that no longer shows them. confidence: how clearly the pose shows.
     """
     same = (before == after).all(axis=2)
     joints = person.landmarks[:, :2]
@@ -30,8 +30,14 @@ def score(
         "identity": _share(same, _head(person)),
         "background": _share(same, away),
         "garment": round(min(_likeness(after, packshot, place) for packshot, place in _seen(packshots, worn)), 3),
+        "removed": round(1 - _left(before, after, person, worn), 4),
         "confidence": round(float(person.score * person.landmarks[trunk, 3].min()), 3),
     }
+
+
+def _left(before: np.ndarray, after: np.ndarray, person: Person, worn: list[Dressed]) -> float:
+    old, new = (np.max([getattr(one, name) for one in worn], axis=0) for name in ("old", "garment"))
+    return share_left(before, after, old, new, person.mask)
 
 
 def _head(person: Person) -> Mask:

@@ -12,6 +12,7 @@ GarmentCategory = Literal["upper_body", "lower_body", "dresses"]
 Keepable = Literal["hair", "hands", "jewellery"]
 KEEPABLE: tuple[Keepable, ...] = get_args(Keepable)
 MORE_GARMENTS = 2
+LEAST_REMOVED = 0.997  # of the worn clothes; under it, bits of them are seen
 
 
 class NextGarment(BaseModel):
@@ -29,8 +30,9 @@ class TryOnRequest(GenerateRequest):
     The answer holds the images ``image`` (RGB, the photo with the new garment; pixels outside the mask are the photo's
     own), ``agnostic_mask`` (L, 255 = may differ from the photo; the same for all checkpoints), ``garment`` (RGBA, the
     first garment alone) and one RGB plate per shape, and the facts ``boxes`` (shape -> the dressed person in px),
-    ``keypoints`` (name -> x, y px, visibility 0..1), ``scores`` (identity, background, garment, confidence, each 0..1,
-    1 best), ``garment_category`` of the first and ``garment_categories`` of all.
+    ``keypoints`` (name -> x, y px, visibility 0..1), ``scores`` (identity, background, garment, removed, confidence,
+    each 0..1, 1 best), ``notes`` (what to look at before the result is used), ``garment_category`` of the first and
+    ``garment_categories`` of all.
     Photos over 2048 px on their long side are scaled down first.
     """
 
@@ -73,7 +75,7 @@ SERVICE = Service(
         Checkpoint(
             name="drape",
             source="assets/models/people",
-            revision="2026-11-28.2",
+            revision="2026-11-28.4",
             licence="Apache-2.0",
             engine="services.tryon.engine:DrapeEngine",
         ),

@@ -56,7 +56,7 @@ def put_on_dress(pixels: np.ndarray, person: Person, packshot: Packshot, preserv
     bare = pixels + (bared - pixels) * opened[..., None]
     bare = np.clip(bare + 0.5, 0, 255).astype(np.uint8)
     dressed = dress(bare, body, regions, front, fit_garment(garment, body, regions), seed)
-    return replace(dressed, mask=np.maximum(dressed.mask, opened))
+    return replace(dressed, mask=np.maximum(dressed.mask, opened), old=np.maximum(dressed.old, stance.worn))
 
 
 PUT_ON: dict[GarmentCategory, PutOn] = {

@@ -3,12 +3,15 @@
 import sys
 from importlib.util import module_from_spec, spec_from_file_location
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
 
 from services.settings import ASSETS
-from services.tryon.engine import check_garment_photo
+from services.tryon.body import read_body
+from services.tryon.engine import check_garment_photo, choose_person
+from services.tryon.regions import find_regions
 
 FOLDER = ASSETS / "evaluation" / "tryon"
 
@@ -43,6 +46,17 @@ def test_no_garment_of_the_pairs_is_taken_for_a_person():
         check_garment_photo(Image.open(path).convert("RGB"))
 
 
+def test_what_a_person_wears_does_not_depend_on_calls_before(evaluate):
+    """GrabCut draws from a generator of the whole process; the same photo must give the same parts all the same."""
+    photo = Image.open(FOLDER / "pairs" / "dov.jpg").convert("RGB")
+    person, pixels, tops = choose_person(photo, None), np.asarray(photo), []
+    for seed in range(3):
+        cv2.setRNGSeed(seed)
+        tops.append(find_regions(pixels, person, read_body(person))[1].top)
+    assert (tops[0] == tops[1]).all()
+    assert (tops[0] == tops[2]).all()
+
+
 def test_the_truth_is_perfect_and_the_photo_is_not(evaluate, pair):
     """The truth itself has no error; the photo as it was shows all of the old top, and changed nothing else."""
     features = evaluate.Features()
@@ -54,6 +68,15 @@ def test_the_truth_is_perfect_and_the_photo_is_not(evaluate, pair):
     assert (old["old_left"], old["outside"]) == (1, 0)
     assert old["ssim"] < 0.8
     assert old["perceptual"] > 0.1
+
+
+def test_bits_put_back_are_what_the_score_sees(evaluate, pair):
+    """Pale sleeves came off: bits of them are seen with nearly their whole area."""
+    bits = evaluate.put_back(pair, evaluate.Fitting().dress(pair))
+    assert len(bits) == len(evaluate.BITS_PX)
+    found = evaluate.judge_removed(bits, [1.0, 0.99], [0.0, 0.2])
+    assert 0.7 < found["seen_share"] < 1.2
+    assert found["large_bits_flagged"] == found["large_bits"] > 0
 
 
 def test_a_leak_is_counted_where_it_is(evaluate, pair):

@@ -22,18 +22,28 @@ from skimage.metrics import structural_similarity
 from transformers import AutoImageProcessor, VisionEncoderDecoderModel
 
 from services.contract import load_engine
+from services.cutout.saliency import Saliency
 from services.errors import VitrineError
 from services.images import ImageRef
 from services.people import Joint, find_people
-from services.tryon.service import SERVICE, TryOnRequest
+from services.tryon.dressing import Dressed
+from services.tryon.engine import choose_person
+from services.tryon.leak import share_left
+from services.tryon.packshot import cut_garment
+from services.tryon.service import KEEPABLE, LEAST_REMOVED, SERVICE, TryOnRequest
+from services.tryon.wardrobe import PUT_ON
 
 FOLDER = Path(__file__).parent
-CAPTIONER = FOLDER.parents[1] / "models" / "captioner"
+MODELS = FOLDER.parents[1] / "models"
+CAPTIONER = MODELS / "captioner"
 REF = ImageRef(key=f"images/{64 * '0'}.png", width=480, height=640, media_type="image/png")
 TOP = 180  # grey level of the top in the label maps
 MARGIN_PX = 6
 SHOWN = 40.0  # difference of two colours (0..255, largest channel) that is seen
 WORST = 10
+BITS_PX = (3, 5, 8, 12, 20, 30)
+LARGE_BIT = 0.005  # of the old top
+LEAST_OFF_PX = 150  # that were covered by the old top and are no more
 JOINTS = (
     *(Joint.LEFT_SHOULDER, Joint.RIGHT_SHOULDER),
     *(Joint.LEFT_ELBOW, Joint.RIGHT_ELBOW),
@@ -132,7 +142,7 @@ def summary(rows: Sequence[dict[str, float]]) -> dict[str, dict[str, float]]:
     """Median and worst tenth of every number."""
     made = {}
     for name in rows[0]:
-        worst = 10 if name == "ssim" else 90
+        worst = 10 if name in ("ssim", "removed") else 90
         middle, far = np.percentile([row[name] for row in rows], [50, worst])
         made[name] = {"median": round(float(middle), 4), f"p{worst}": round(float(far), 4)}
     return made
@@ -149,23 +159,81 @@ def sheet(shown: Sequence[tuple[Pair, Image.Image]]) -> Image.Image:
     return made
 
 
+@dataclass(frozen=True)
+class Result:
+    """A picture, and the engine's own score of how much of the old top is gone."""
+
+    image: Image.Image
+    removed: float
+
+
 class Fitting:
     """The engine with its usual settings, one garment at a time."""
 
     def __init__(self) -> None:
         self._engine = load_engine(SERVICE.checkpoints[0])
+        self._saliency = Saliency(str(MODELS / "matting"))
         self.cpu_s: list[float] = []
 
-    def try_on(self, photo: Image.Image, garment: Image.Image) -> Image.Image | str:
+    def try_on(self, photo: Image.Image, garment: Image.Image) -> Result | str:
         """The result, or the reason why there is none."""
         request, started = TryOnRequest(person=REF, garment=REF, seed=0), time.process_time()
         try:
-            made = self._engine.generate(request, {"person": photo, "garment": garment}).images["image"]
+            made = self._engine.generate(request, {"person": photo, "garment": garment})
         except VitrineError as error:
             return str(error)
         self.cpu_s.append(time.process_time() - started)
-        assert isinstance(made, Image.Image)
-        return made
+        image = made.images["image"]
+        assert isinstance(image, Image.Image)
+        return Result(image, made.facts["scores"]["removed"])
+
+    def dress(self, pair: Pair) -> Dressed:
+        """What was put on, with the masks that answers do not show."""
+        person = choose_person(pair.photo, None)
+        packshot = cut_garment(pair.garment, self._saliency)
+        return PUT_ON["upper_body"](np.asarray(pair.photo), person, packshot, KEEPABLE, 0)
+
+
+@dataclass(frozen=True)
+class Bit:
+    """A square of the old top put back into a result. share: of the old top's area. seen: how much the score saw."""
+
+    share: float
+    seen: float
+
+
+def put_back(pair: Pair, dressed: Dressed) -> list[Bit]:
+    """Bits of several sizes where the old top came off; what the score sees without them is taken from it."""
+    photo, result = np.asarray(pair.photo), np.clip(dressed.pixels + 0.5, 0, 255).astype(np.uint8)
+    person = choose_person(pair.photo, None).mask
+    off = (dressed.old > 0.9) & (dressed.garment < 0.5) & (_difference(photo.astype(float), result) > SHOWN)
+    if off.sum() < LEAST_OFF_PX:
+        return []
+    rows, columns = np.nonzero(off)
+    clean, bits = share_left(photo, result, dressed.old, dressed.garment, person), []
+    for size, index in zip(BITS_PX, np.random.default_rng(0).integers(len(rows), size=len(BITS_PX)), strict=True):
+        bit = np.zeros(off.shape, np.uint8)
+        corner = int(columns[index]) - size // 2, int(rows[index]) - size // 2
+        shown = (cv2.rectangle(bit, (*corner, size, size), 1, -1) > 0) & off
+        mixed = np.where(shown[..., None], photo, result)
+        seen = share_left(photo, mixed, dressed.old, dressed.garment, person)
+        bits.append(Bit(float(shown.sum() / (dressed.old > 0.5).sum()), seen - clean))
+    return bits
+
+
+def judge_removed(bits: Sequence[Bit], removed: Sequence[float], left: Sequence[float]) -> dict[str, float]:
+    """How well the score ``removed`` knows: on bits put back, and on the results against their ``old_left``."""
+    shares, seen = (np.array([getattr(bit, name) for bit in bits]) for name in ("share", "seen"))
+    large = shares >= LARGE_BIT
+    return {
+        "bits": len(bits),
+        "seen_share": round(float(seen.sum() / shares.sum()), 3),
+        "correlation": round(float(np.corrcoef(shares, seen)[0, 1]), 3),
+        "large_bits": int(large.sum()),
+        "large_bits_flagged": int((1 - seen[large] < LEAST_REMOVED).sum()),
+        "clean_results_flagged": int((np.array(removed) < LEAST_REMOVED).sum()),
+        "correlation_with_old_left": round(float(np.corrcoef(1 - np.array(removed), left)[0, 1]), 3),
+    }
 
 
 def main() -> None:
@@ -178,12 +246,15 @@ def main() -> None:
     fitting, features = Fitting(), Features()
     refused: dict[str, str] = {}
     dressed: list[tuple[Pair, Image.Image, dict[str, float]]] = []
+    bits: list[Bit] = []
     for pair in read_pairs(options.pairs):
         result = fitting.try_on(pair.photo, pair.garment)
         if isinstance(result, str):
             refused[pair.name] = result
             continue
-        dressed.append((pair, result, measure(pair, result, features)))
+        numbers = measure(pair, result.image, features) | {"removed": result.removed}
+        dressed.append((pair, result.image, numbers))
+        bits += put_back(pair, fitting.dress(pair))
         print(pair.name, {name: round(value, 3) for name, value in dressed[-1][2].items()}, flush=True)
     astronaut = Image.fromarray(skimage.data.astronaut())
     tried = {path.stem: fitting.try_on(astronaut, Image.open(path)) for path in options.pairs.glob("garment_*.jpg")}
@@ -192,6 +263,7 @@ def main() -> None:
         "refused": refused,
         "cpu_s_median": round(float(np.median(fitting.cpu_s)), 2),
         "result": summary([row for _, _, row in dressed]),
+        "removed": judge_removed(bits, *([row[name] for _, _, row in dressed] for name in ("removed", "old_left"))),
         "photo_as_it_was": summary([measure(pair, pair.photo, features) for pair, _, _ in dressed]),
         "astronaut": {name: made if isinstance(made, str) else "dressed" for name, made in sorted(tried.items())},
         "cases": {pair.name: {key: round(value, 4) for key, value in row.items()} for pair, _, row in dressed},
