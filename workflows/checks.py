@@ -67,6 +67,8 @@ def _check_places(canvas: Canvas, facts: Mapping[str, Any]) -> Iterable[Check]:
     things = [*boxes, {"role": "product", **facts["product"]}] if facts["product"] else boxes
     pairs = [f"{one['role']} on {other['role']}" for one, other in combinations(things, 2) if _meet(one, other)]
     yield judge("overlap", not pairs, len(pairs), 0, ", ".join(pairs))
+    covering = facts["covering"]
+    yield judge("faces", not covering, len(covering), 0, f"covered by {', '.join(covering)}" if covering else "")
     corner = {"left": canvas.width - AD_CHOICES_PX[0], "top": 0, "right": canvas.width, "bottom": AD_CHOICES_PX[1]}
     covering = [box["role"] for box in boxes if _meet(box, corner)]
     yield judge("ad_choices_corner", not covering, len(covering), 0, ", ".join(covering))

@@ -46,12 +46,13 @@ class ProductCutOut(Result):
 
 
 class PlacedProduct(BaseModel):
-    """A plate: a scene with the product standing in it, no words."""
+    """A plate: a scene with the product standing in it, no words; and faces that no word may cover."""
 
     model_config = _FROZEN
 
     image: ImageRef
     product_box: Box
+    keep_clear: tuple[Box, ...] = ()
 
 
 class Imagery(Result):

@@ -32,7 +32,7 @@ def explain(personal: Personal, steps: Mapping[str, StepResult], output: str) ->
         "look": decision.look or "the brand's own",
         "crop": decision.crop or "the brand's own",
         "picture": _picture(steps),
-        "words": _words(steps, composition),
+        "words": _words(steps, composition) | _on_a_product(personal, composition),
         "layouts": {
             name: {
                 "template": layout.facts.get("template", ""),
@@ -52,6 +52,14 @@ def _picture(steps: Mapping[str, StepResult]) -> dict[str, Any]:
     """What the captioner saw, and where that is not what was asked for."""
     seen = next((step.value for step in steps.values() if isinstance(step.value, Caption)), None)
     return seen.model_dump(include={"caption", "contradictions"}) if seen else {}
+
+
+def _on_a_product(personal: Personal, composition: Composition) -> dict[str, Any]:
+    """The seal and the stars: what is shown besides copy, and whether the offer, the rating or the brief says it."""
+    product, locale, seal = personal.brief.product, personal.brief.locale, composition.words.badge or ""
+    said_by = {"badge": "offer" if seal == product.offer_line(locale) else CLIENT, "rating": "rating"}
+    shown = {"badge": seal, "rating": product.rating_line(locale)}
+    return {part: {"text": text, "facts": [said_by[part]]} for part, text in shown.items() if text}
 
 
 def _words(steps: Mapping[str, StepResult], composition: Composition) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """The engine of the compositor service: every canvas of one variant, laid out, painted and encoded."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from services.compositor.clean import place_logo, shoot
 from services.compositor.clutter import ClutterMap, Scenery, Surveyor
 from services.compositor.contrast import luminance_of
 from services.compositor.ground import Logos
-from services.compositor.label import find_place, make_label
+from services.compositor.label import find_place, make_label, meets
 from services.compositor.layers import set_layout
 from services.compositor.layout import Layout
 from services.compositor.memory import Memory
@@ -202,6 +202,7 @@ class CompositorEngine:
             dropped=dropped,
             contrast=contrast,
             clutter={role: round(value, 3) for role, value in layout.clutter.items()},
+            covering=[box["role"] for box in boxes if _covers(box, layout.shot.keep_clear)],
             fonts={role: list(block.families) for role, block in copy.blocks.items()},
         )
 
@@ -218,9 +219,14 @@ class CompositorEngine:
         return make_label(place, block, layout.canvas)
 
 
+def _covers(box: Mapping[str, Any], kept: Sequence[Box]) -> bool:
+    sides = Box(**{side: box[side] for side in Box.model_fields})
+    return any(meets(sides, one, 0) for one in kept)
+
+
 def _facts(product: Box | None = None, **known: Any) -> dict[str, Any]:
     """What stands where on a creative; a clean picture has neither template nor words."""
-    empty = {"template": "", "boxes": [], "dropped": [], "contrast": {}, "clutter": {}, "fonts": {}}
+    empty = {"template": "", "boxes": [], "dropped": [], "contrast": {}, "clutter": {}, "covering": [], "fonts": {}}
     return {**empty, **known, "product": dict(product) if product else {}}
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from services.compositor.camera import Shot, take_shot
 from services.compositor.clutter import ClutterMap, Scenery
+from services.compositor.label import meets
 from services.compositor.service import AD_CHOICES_PX, MOST_CLUTTER, Canvas
 from services.compositor.setting import SETTERS, Copy, Placed, Setting, set_column
 from services.compositor.template import ROLES, Edge, Group, Item, Region, Role, Template
@@ -190,7 +191,12 @@ def _best_of(
 
 
 def _clutter_under(item: Placed, site: Site) -> float:
-    """A button is read on its own colour; what counts is how it stands, e.g. across the edge of a podium."""
+    """A button is read on its own colour; what counts is how it stands, e.g. across the edge of a podium.
+
+    Nothing is busier than a face, however little of it would be covered.
+    """
+    if any(meets(item.box, kept, 0) for kept in site.shot.keep_clear):
+        return 1.0
     own_ground = BUTTON_CLUTTER if item.role == "call_to_action" else 1
     return own_ground * site.clutter.under(site.shot, item.box)
 

@@ -98,10 +98,10 @@ class ComposeRequest(GenerateRequest):
 
     The answer holds one file per canvas under its format id, and the fact ``creatives``: format id ->
     {template, boxes: [{role, left, top, right, bottom}], product: box, dropped: [role], contrast: {role: ratio},
-    clutter: {role: 0 to 1}, fonts: {role: [family]}, watermark: hex, "none" or "skipped_small", quality, bytes,
-    compose_ms, encode_ms}. Boxes are px of the creative; contrast is WCAG's ratio on the real pixels; clutter is how
-    busy the picture is under them. A canvas that could not be made stands in the
-    fact ``failures`` instead: format id -> {code, detail, status}.
+    clutter: {role: 0 to 1}, covering: [role], fonts: {role: [family]}, watermark: hex, "none" or "skipped_small",
+    quality, bytes, compose_ms, encode_ms}. Boxes are px of the creative; contrast is WCAG's ratio on the real pixels;
+    clutter is how busy the picture is under them; covering names what stands on something that is to be kept clear.
+    A canvas that could not be made stands in the fact ``failures`` instead: format id -> {code, detail, status}.
     """
 
     plates: dict[Shape, Plate] = Field(min_length=1, description="Product imagery without words, by shape")
@@ -127,7 +127,7 @@ SERVICE = Service(
         Checkpoint(
             name="templates",
             source="assets/templates",
-            revision="7",
+            revision="8",
             licence="Apache-2.0",
             engine="services.compositor.engine:CompositorEngine",
         ),

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 from PIL import Image
+from pydantic import JsonValue
 
 from services.cancellation import stop_if_cancelled
 from services.contract import Checkpoint, Output
 from services.errors import CutOutFailed
+from services.people import sure_faces
 from services.room import blending
 from services.room.answer import describe
 from services.room.camera import level_basis
@@ -61,7 +63,7 @@ class RoomEngine:
         spent = {"read": read - started, "place": found - read, "draw": time.perf_counter() - found}
         return Output(
             images={"room": Image.fromarray(picture), "mask": _mask(photo.rgb, picture)},
-            facts=describe(room, placed, things, key),
+            facts=describe(room, placed, things, key) | {"faces": _faces(picture)},
             timings_ms={name: 1000 * value for name, value in spent.items()},
         )
 
@@ -93,6 +95,11 @@ class Drawing:
     def covered(self) -> np.ndarray:
         """0..1 (height, width): how much of every product something in front hides there."""
         return np.min([hidden_share(self.room, self.things, item) for item in self.placed], axis=0)
+
+
+def _faces(picture: np.ndarray) -> list[JsonValue]:
+    """People in the room: words are kept off their faces."""
+    return [face.model_dump() for face in sure_faces(Image.fromarray(picture))]
 
 
 def _measure(known: KnownLength) -> Measure:

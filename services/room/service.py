@@ -74,7 +74,7 @@ class RoomRequest(GenerateRequest):
     much of the wall behind it is of one colour, hidden: 0..1, notes), ``scale`` (camera_height_cm, source, size_error,
     confidence 0..1, ask_for_length), ``view`` (horizon as two points in px, focal length in px, pitch and roll in
     degrees, support 0..1), ``planes`` (walls with their distance in cm), ``light`` (where it comes from, certainty
-    0..1) and ``limits`` (what it cannot do).
+    0..1), ``faces`` (boxes of people's faces, px) and ``limits`` (what it cannot do).
     """
 
     room: ImageRef = Field(description="The photo of the room, taken upright or nearly so")
@@ -111,7 +111,7 @@ SERVICE = Service(
         Checkpoint(
             name="geometry",
             source="assets/models/room",
-            revision="9",
+            revision="10",
             licence="Apache-2.0",
             engine="services.room.engine:RoomEngine",
         ),

@@ -13,7 +13,7 @@ from services.contract import Checkpoint, Output
 from services.cutout.saliency import Saliency
 from services.errors import InvalidImage
 from services.images import SHAPES, Box
-from services.people import FOLDER, Joint, Person, find_faces, find_people
+from services.people import FOLDER, Joint, Person, find_people, sure_faces
 from services.tryon.body import ADVICE
 from services.tryon.dressing import Dressed
 from services.tryon.packshot import ADVICE as GARMENT_ADVICE
@@ -26,7 +26,6 @@ from services.tryon.wardrobe import PUT_ON
 
 MOST_PX = 2048
 RIVAL_SHARE = 0.6
-LONE_FACE = 0.75  # score; faces of people had 0.78 to 0.93, a vest's folds 0.63
 
 
 class DrapeEngine:
@@ -53,7 +52,8 @@ class DrapeEngine:
             draped.append(Draped.of(picture, person, worn[-1], item))
             picture = self.finish(request, draped[-1])
         focus = _focus(person, worn)
-        plates = {shape: make_plate(picture, focus, person.box, shape) for shape in SHAPES}
+        faces = sure_faces(photo)
+        plates = {shape: make_plate(picture, focus, person.box, shape, faces) for shape in SHAPES}
         scores = score(pixels, picture, person, [item.packshot for item in outfit], worn)
         timings = {"person": seen - started, "garment": cut - seen, "dress": time.perf_counter() - cut}
         return Output(
@@ -65,6 +65,7 @@ class DrapeEngine:
             },
             facts={
                 "boxes": {shape: plate.box.model_dump() for shape, plate in plates.items()},
+                "faces": {shape: [face.model_dump() for face in plate.faces] for shape, plate in plates.items()},
                 "keypoints": _keypoints(person),
                 "scores": {**scores},
                 "notes": _notes(scores),
@@ -162,7 +163,7 @@ def _shared(one: Box, other: Box) -> int:
 
 def check_garment_photo(photo: Image.Image) -> None:
     """Raise InvalidImage when somebody wears the garment. A weak face without a body is a fold or a print."""
-    if any(face.score > LONE_FACE for face in find_faces(photo)) or find_people(photo):
+    if sure_faces(photo) or find_people(photo):
         raise InvalidImage("The garment photo", "a person is in it", GARMENT_ADVICE)
 
 

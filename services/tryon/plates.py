@@ -1,5 +1,6 @@
 """Plates from a dressed photo: the picture cropped to a shape, its background continued where the photo ends."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -17,13 +18,14 @@ MOST_ENLARGED = 2.0
 
 @dataclass(frozen=True)
 class Plate:
-    """A plate and where head and garment are on it, px."""
+    """A plate, where head and garment are on it, and the faces that it shows, px."""
 
     image: Image.Image
     box: Box
+    faces: tuple[Box, ...] = ()
 
 
-def make_plate(picture: np.ndarray, focus: Box, person: Box, shape: Shape) -> Plate:
+def make_plate(picture: np.ndarray, focus: Box, person: Box, shape: Shape, faces: Sequence[Box] = ()) -> Plate:
     """Head and garment fill a square or landscape plate, the whole person a portrait one."""
     width, height = SIZES[shape]
     shown = person if shape == "portrait" else focus
@@ -31,7 +33,9 @@ def make_plate(picture: np.ndarray, focus: Box, person: Box, shape: Shape) -> Pl
     scale = height / view_height
     top = _held(shown.top - AIR * view_height, view_height, person, picture.shape[0])
     left = (focus.left + focus.right) / 2 - PLACES[shape] * width / scale
-    return _crop(picture, focus, scale, left, top, (width, height))
+    image = _crop(picture, scale, left, top, (width, height))
+    box, *shown_faces = (_on_plate(one, scale, left, top, (width, height)) for one in (focus, *faces))
+    return Plate(image, box, tuple(face for face in shown_faces if face.width > 0 and face.height > 0))
 
 
 def _held(top: float, view_height: float, person: Box, photo_height: int) -> float:
@@ -43,7 +47,7 @@ def _held(top: float, view_height: float, person: Box, photo_height: int) -> flo
     return top
 
 
-def _crop(picture: np.ndarray, focus: Box, scale: float, left: float, top: float, size: tuple[int, int]) -> Plate:
+def _crop(picture: np.ndarray, scale: float, left: float, top: float, size: tuple[int, int]) -> Image.Image:
     matrix = np.array([[scale, 0, -left * scale], [0, scale, -top * scale]])
     if scale < 0.7:
         picture = cv2.GaussianBlur(picture, (0, 0), 0.4 / scale)
@@ -52,10 +56,14 @@ def _crop(picture: np.ndarray, focus: Box, scale: float, left: float, top: float
     known = cv2.warpAffine(inside, matrix, size, flags=cv2.INTER_NEAREST)
     if known.min() == 0:
         drawn = _continue(drawn, known > 0)
-    corners = [(focus.left, focus.top), (focus.right, focus.bottom)]
+    return Image.fromarray(drawn)
+
+
+def _on_plate(box: Box, scale: float, left: float, top: float, size: tuple[int, int]) -> Box:
+    """What a plate shows of a box of the photo; empty (negative) outside."""
+    corners = [(box.left, box.top), (box.right, box.bottom)]
     (x0, y0), (x1, y1) = ((round((x - left) * scale), round((y - top) * scale)) for x, y in corners)
-    box = Box(left=max(x0, 0), top=max(y0, 0), right=min(x1, size[0]), bottom=min(y1, size[1]))
-    return Plate(Image.fromarray(drawn), box)
+    return Box(left=max(x0, 0), top=max(y0, 0), right=min(x1, size[0]), bottom=min(y1, size[1]))
 
 
 def _continue(drawn: np.ndarray, known: np.ndarray) -> np.ndarray:

@@ -30,9 +30,9 @@ class TryOnRequest(GenerateRequest):
     The answer holds the images ``image`` (RGB, the photo with the new garment; pixels outside the mask are the photo's
     own), ``agnostic_mask`` (L, 255 = may differ from the photo; the same for all checkpoints), ``garment`` (RGBA, the
     first garment alone) and one RGB plate per shape, and the facts ``boxes`` (shape -> the dressed person in px),
-    ``keypoints`` (name -> x, y px, visibility 0..1), ``scores`` (identity, background, garment, removed, confidence,
-    each 0..1, 1 best), ``notes`` (what to look at before the result is used), ``garment_category`` of the first and
-    ``garment_categories`` of all.
+    ``faces`` (shape -> every face in px), ``keypoints`` (name -> x, y px, visibility 0..1), ``scores`` (identity,
+    background, garment, removed, confidence, each 0..1, 1 best), ``notes`` (what to look at before the result is
+    used), ``garment_category`` of the first and ``garment_categories`` of all.
     Photos over 2048 px on their long side are scaled down first.
     """
 
@@ -75,7 +75,7 @@ SERVICE = Service(
         Checkpoint(
             name="drape",
             source="assets/models/people",
-            revision="2026-11-28.4",
+            revision="2026-11-28.5",
             licence="Apache-2.0",
             engine="services.tryon.engine:DrapeEngine",
         ),

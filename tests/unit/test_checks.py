@@ -25,6 +25,7 @@ GOOD = {
     "product": {"left": 170, "top": 60, "right": 280, "bottom": 200},
     "contrast": {"headline": 9.0, "logo": 9.0},
     "clutter": {"headline": 0.01, "logo": 0.0},
+    "covering": [],
     "fonts": {"headline": ["Outfit"]},
 }
 
@@ -46,6 +47,7 @@ def test_a_good_file_passes_everything():
         ({"bytes": 150_001}, "bytes"),
         ({"boxes": [box("headline", 150, 80, 200, 120)]}, "overlap"),
         ({"boxes": [box("headline", 200, 2, 290, 20)]}, "ad_choices_corner"),
+        ({"covering": ["badge"]}, "faces"),
         ({"boxes": [box("headline", -5, 30, 100, 80)]}, "safe_zone"),
         ({"contrast": {"headline": 4.4}}, "contrast.headline"),
         ({"boxes": [box("logo", 20, 110, 50, 116)]}, "brand.logo_width"),

@@ -101,6 +101,18 @@ def test_words_leave_busy_ground(engine):
     assert any(made[name]["boxes"] != plain[name]["boxes"] for name in FORMATS)
 
 
+def test_not_even_a_corner_of_a_word_covers_a_small_face(engine):
+    """A face is no matter of averages: the headline over a crowd leaves the smallest one free, where any layout can."""
+    canvases = [load_formats()[name].canvases()[0] for name in FORMATS]
+    request, images = compose_request(*canvases, shapes=("square",))
+    face = box(90, 70, 120, 105)
+    plates = {shape: plate.model_copy(update={"keep_clear": (face,)}) for shape, plate in request.plates.items()}
+    plain = engine.generate(request, images).facts["creatives"]
+    made = engine.generate(request.model_copy(update={"plates": plates}), images).facts["creatives"]
+    assert [role for name in FORMATS for role in made[name]["covering"]] == []
+    assert any(made[name]["boxes"] != plain[name]["boxes"] for name in FORMATS)
+
+
 def test_no_word_covers_a_face(engine):
     """A face where the headline would stand is neither covered nor cut off, in any format."""
     canvases = [load_formats()[name].canvases()[0] for name in FORMATS]

@@ -70,7 +70,7 @@ class ScriptedServices:
 
     def room(self, request):
         product = {"box": {"left": -5, "top": 10, "right": 50, "bottom": 60}, "place": "floor"}
-        return {"images": {"room": self.picture((96, 64))}, "facts": {"products": [product]}}
+        return {"images": {"room": self.picture((96, 64))}, "facts": {"products": [product], "faces": []}}
 
     def caption(self, request):
         facts = {"tags": ["table"], "colours": [], "colour_names": [], "focal": {}, "boxes": [], "contradictions": []}
@@ -91,9 +91,8 @@ class ScriptedServices:
             "bytes": 10,
             "boxes": [],
             "product": {},
-            "contrast": {},
-            "clutter": {},
-            "fonts": {},
+            **{name: {} for name in ("contrast", "clutter", "fonts")},
+            "covering": [],
             "watermark": "0000ff",
             "compose_ms": 1,
             "encode_ms": 1,

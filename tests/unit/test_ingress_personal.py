@@ -135,3 +135,15 @@ async def test_words_that_are_too_personal_are_refused(client, brief, attributes
     assert answer.status_code == (422 if refused else 202)
     if refused:
         assert next(iter(attributes)) in assert_problem(answer, 422, "invalid_input")["detail"]
+
+
+@pytest.mark.parametrize(("badge", "said"), [(None, {"text": "\N{MINUS SIGN}20%", "facts": ["offer"]}),
+                                             ("New", {"text": "New", "facts": ["the brief"]}), ("", None)])  # fmt: skip
+async def test_the_explanation_names_badge_and_rating(client, brief, badge, said):
+    """Where the seal comes from, and that the stars are the product's rating."""
+    brief["product"] |= {"offer": {"percent_off": 20}, "rating": {"value": 4.7, "count": 1284}}
+    brief["variants"][0]["copy"] |= {} if badge is None else {"badge": badge}
+    job = (await client.post("/v1/creatives", json=brief, headers={"prefer": "wait=5"})).json()
+    words = (await explained(client, job))["words"]
+    assert words.get("badge") == said
+    assert words["rating"] == {"text": "4.7 (1,284)", "facts": ["rating"]}

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from drawn_rooms import CAMERA_HEIGHT_M, draw_room, drawn_camera, drawn_layout, drawn_stool
 from PIL import Image, ImageOps
+from skimage import data
 
 from services.errors import CutOutFailed, InvalidImage, InvalidInput
 from services.images import ImageRef
@@ -254,3 +255,13 @@ def test_without_free_floor_a_place_is_refused_and_not_guessed(engine, photo):
     benches = [{"width_cm": 180, "height_cm": 90, "depth_cm": 80} for _ in range(6)]
     with pytest.raises(InvalidInput, match="no free floor"):
         render(engine, photo, *benches, camera_height_cm=140)
+
+
+def test_a_face_in_the_room_is_told(engine, photo, stood):
+    """Of a portrait on the wall, say: words are kept off it. An empty room has none."""
+    face = Image.fromarray(data.astronaut()[0:200, 130:330]).resize((120, 120))
+    with_face = photo.copy()
+    with_face.paste(face, (40, 10))
+    (found,) = render(engine, with_face, at(250, 300), camera_height_cm=140).facts["faces"]
+    assert (40 <= found["left"] < found["right"] <= 160, 10 <= found["top"] < found["bottom"] <= 130) == (True, True)
+    assert stood.facts["faces"] == []

@@ -7,6 +7,7 @@ from dressed_figure import SKIN, TOP, TROUSERS, dress, figure, shirt
 from PIL import Image
 
 from services.cutout.saliency import Saliency
+from services.images import Box
 from services.people import FOLDER
 from services.tryon.arrays import blur, wide_blur
 from services.tryon.body import read_body
@@ -15,6 +16,7 @@ from services.tryon.dressing import dress as dress_up
 from services.tryon.garment import Garment, read_garment
 from services.tryon.kept import find_front
 from services.tryon.packshot import cut_garment
+from services.tryon.plates import make_plate
 from services.tryon.regions import find_regions
 from services.tryon.service import KEEPABLE
 from services.tryon.silhouette import find_category
@@ -144,3 +146,22 @@ def test_places_of_the_frame_are_those_of_the_picture():
     assert np.allclose(points, single)
     assert np.allclose(points[1], body.top + 40 * body.down)
     assert np.allclose(body.to_frame(*points.T)[0], across)
+
+
+def test_faces_are_followed_onto_every_plate():
+    """Also a bystander's; a face outside a plate is not on it."""
+    picture = np.full((800, 900, 3), 200, np.uint8)
+    faces = [Box(left=430, top=90, right=500, bottom=170), Box(left=560, top=150, right=600, bottom=200)]
+    for face in faces:
+        picture[face.top : face.bottom, face.left : face.right] = (255, 0, 0)
+    away = Box(left=0, top=700, right=30, bottom=740)
+    focus = Box(left=380, top=60, right=550, bottom=460)
+    for shape in ("square", "landscape", "portrait"):
+        plate = make_plate(picture, focus, Box(left=380, top=60, right=550, bottom=760), shape, [*faces, away])
+        reds = (np.asarray(plate.image).astype(int) - (200, 200, 200))[..., 0] > 30
+        inside = np.zeros_like(reds)
+        for face in plate.faces:
+            inside[face.top - 3 : face.bottom + 3, face.left - 3 : face.right + 3] = True
+        assert len(plate.faces) == 2, shape
+        assert reds.sum() > 1000
+        assert not (reds & ~inside).any()

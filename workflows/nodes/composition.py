@@ -13,7 +13,7 @@ from workflows.format import Format
 from workflows.graph import Services, node
 
 
-@node(version="7", service="compositor")
+@node(version="8", service="compositor")
 async def compose_creatives(
     services: Services,
     imagery: Imagery,
@@ -76,7 +76,7 @@ def _plate(placed: PlacedProduct, imagery: Imagery, caption: Caption) -> Plate:
     """A plate; what was seen on it beside the product is kept clear of words."""
     seen = caption.boxes if placed.image == imagery.preview else ()
     others = tuple(Box(**{side: box[side] for side in Box.model_fields}) for box in seen if box["role"] != "product")
-    return Plate(**dict(placed), keep_clear=others)
+    return Plate(image=placed.image, product_box=placed.product_box, keep_clear=(*placed.keep_clear, *others))
 
 
 def _no_room(name: str) -> FormatFailure:

@@ -15,7 +15,7 @@ PLACEMENT = {"where", "point", "region", "surface_height_cm", "mirrored"}
 KNOWLEDGE = {"known_length", "camera_height_cm", "field_of_view", "in_front", "floor_gloss", "replace"}
 
 
-@node(version="3", service="room")
+@node(version="4", service="room")
 async def render_room(
     services: Services, product: ImageRef, size: SizeCm, room: ImageRef, room_photo: RoomPhoto, seed: int
 ) -> Imagery:
@@ -31,7 +31,8 @@ async def render_room(
     made = await services.generate("room", RoomRequest(room=room, products=(placed,), seed=seed, **known))
     picture = made.images["room"]
     box = TypeAdapter(list[dict[str, object]]).validate_python(made.facts["products"])[0]["box"]
-    plate = PlacedProduct(image=picture, product_box=_inside(Box.model_validate(box), picture))
+    faces = TypeAdapter(tuple[Box, ...]).validate_python(made.facts["faces"])
+    plate = PlacedProduct(image=picture, product_box=_inside(Box.model_validate(box), picture), keep_clear=faces)
     return Imagery(
         made_by=MadeBy.of(made),
         plates={_shape(picture): plate},

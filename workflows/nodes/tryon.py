@@ -1,5 +1,7 @@
 """Try-on as a node."""
 
+from pydantic import TypeAdapter
+
 from services.caption.alt_text import KNOWN, known_alt_text
 from services.images import Box, ImageRef
 from services.tryon.service import Keepable, NextGarment, TryOnRequest
@@ -8,7 +10,7 @@ from workflows.graph import Services, node
 from workflows.nodes.captions import language_of
 
 
-@node(version="4", service="tryon")
+@node(version="5", service="tryon")
 async def try_on(
     services: Services,
     person: ImageRef,
@@ -23,7 +25,11 @@ async def try_on(
     boxes = made.facts["boxes"]
     assert isinstance(boxes, dict)
     plates = {
-        shape: PlacedProduct(image=made.images[shape], product_box=Box.model_validate(box))
+        shape: PlacedProduct(
+            image=made.images[shape],
+            product_box=Box.model_validate(box),
+            keep_clear=TypeAdapter(dict[str, tuple[Box, ...]]).validate_python(made.facts["faces"])[shape],
+        )
         for shape, box in boxes.items()
     }
     return Imagery(
