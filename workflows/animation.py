@@ -22,6 +22,7 @@ from workflows.consent import check_consent
 from workflows.creative import Animation, Creative, MadeBy, Reel, Reels, artwork_key
 from workflows.format import Format, find_formats
 from workflows.graph import Services, Workflow
+from workflows.kept_pictures import restore_pictures
 from workflows.provenance import c2pa_manifest
 from workflows.runner import StepResult
 from workflows.signing import Signer
@@ -45,11 +46,12 @@ async def animate(
         AnimationNotTaken: a type of file that does not move in the creative's format.
         InvalidInput: a consent that ran out, or an mp4 with an odd side.
         TooLarge, EncoderMissing: from the compositor.
-        NotFound: the pictures of its artwork have expired, or it was erased meanwhile.
+        NotFound: private pictures of its artwork have expired, or it was erased meanwhile.
     """
     format = next(one for one in find_formats(brief.formats) if one.id == creative.format)
     find_rules(format, file_type)
     check_consent(brief)
+    await asyncio.to_thread(restore_pictures, store, job_id)
     artwork = Artwork.model_validate_json(await asyncio.to_thread(store.get, artwork_key(job_id, creative.id)))
     reel = await make_reel(services, artwork, format, file_type)
     return await asyncio.to_thread(keep_reel, store, signer, job_id, creative, reel)

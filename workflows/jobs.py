@@ -14,7 +14,7 @@ from services.errors import Conflict, DeadlineExceeded, NotFound, Overloaded, St
 from services.images import ImageRef
 from services.settings import Settings
 from services.storage import ObjectStore
-from workflows.animation import check_motion, reels_of
+from workflows.animation import check_motion
 from workflows.approval import Approval, Decision
 from workflows.assets import find_asset
 from workflows.brand_kit import find_brand, store_brand
@@ -24,10 +24,12 @@ from workflows.client_words import check_client_words
 from workflows.consent import check_consent, erase_photo, jobs_using, note_use, private_photos
 from workflows.creative import Creative
 from workflows.earlier import check_disclaimers, keep_results, read_earlier
+from workflows.failures import Failure, find_failures
 from workflows.feedback import read_pauses
 from workflows.format import find_formats
 from workflows.graph import Services, Workflow, find_workflow
 from workflows.inputs import angles, check_photos, photo_ids, variant_inputs
+from workflows.kept_pictures import restore_pictures
 from workflows.manifest import store_creatives
 from workflows.metrics import JOBS_IN_HAND, Meter, Sample, measure_job, measure_steps
 from workflows.personalisation import Personal, apply_decision, check_not_too_personal, personalise
@@ -39,23 +41,6 @@ from workflows.stock_rooms import furnish
 
 log = logging.getLogger("vitrine.jobs")
 FINISHED = ("succeeded", "partial", "failed")
-
-
-class Failure(BaseModel):
-    """Why a job, one variant of it, or one format of a variant has no creative."""
-
-    model_config = ConfigDict(frozen=True)
-
-    code: str
-    detail: str
-    status: int
-    retryable: bool
-    variant: str = ""
-    format: str = ""
-
-    @classmethod
-    def of(cls, error: VitrineError, variant: str = "") -> "Failure":
-        return cls(code=error.code, detail=str(error), status=error.status, retryable=error.retryable, variant=variant)
 
 
 class Progress(BaseModel):
@@ -313,19 +298,7 @@ class JobDesk:
         wanted = [{name: given[name] for name in workflow.inputs} for given in inputs]
         made = await make_variants(workflow, wanted, services, results, lambda step: self._advance(job.id, step), known)
         self._meter.record(measure_steps(made))
-        names = [variant.audience.id for variant in brief.variants]
-        failures = tuple(
-            Failure.of(result, name)
-            for name, result in zip(names, made, strict=True)
-            if isinstance(result, VitrineError)
-        )
-        failures += tuple(
-            Failure(**dict(failure), retryable=False, variant=name, format=format)
-            for name, result in zip(names, made, strict=True)
-            if isinstance(result, dict)
-            for part in (result[workflow.output].value, reels_of(workflow, result))
-            for format, failure in part.failures.items()
-        )
+        failures = find_failures([variant.audience.id for variant in brief.variants], made, workflow)
         creatives = await store_creatives(self._store, self._signer, job.id, brief, workflow, made, personal)
         return {"creatives": creatives, "failures": failures, "approval": _approval(brief)}
 
@@ -342,6 +315,7 @@ class JobDesk:
         """Every variant personalised, and what is known of it: a revision takes over all that it does not touch."""
         if not job.revises:
             return await self._personalise(job), []
+        await asyncio.to_thread(restore_pictures, self._store, job.revises)
         earlier = await asyncio.to_thread(read_earlier, self._store, job.revises)
         pairs = zip(job.brief.variants, earlier, strict=True)
         personal = [apply_decision(job.brief, variant, one.decision) for variant, one in pairs]

@@ -21,6 +21,7 @@ from workflows.disclosure import required_by
 from workflows.explanation import explain
 from workflows.format import Format, find_formats
 from workflows.graph import Workflow
+from workflows.kept_pictures import keep_picture, pictures_of
 from workflows.personalisation import Personal
 from workflows.provenance import Provenance, c2pa_manifest, declare, record_watermark
 from workflows.runner import StepResult
@@ -38,7 +39,8 @@ async def store_creatives(
     made: Sequence[Made | VitrineError],
     personal: Sequence[Personal],
 ) -> tuple[Creative, ...]:
-    """Sign every finished file into ``creatives/<job>/``; artworks, manifest and explanation are kept beside them."""
+    """Sign every finished file into ``creatives/<job>/``; artworks, manifest and explanation are kept beside them,
+    with the pictures that they were made from."""
     variants = [
         (number, one, steps)
         for number, (one, steps) in enumerate(zip(personal, made, strict=True), start=1)
@@ -61,6 +63,8 @@ async def store_creatives(
         for (layout, creative), reel in zip(plans, reels, strict=True)
     ]
     creatives = tuple(await asyncio.gather(*signed))
+    pictures = set[str]().union(*(pictures_of(one.brief, steps) for _, one, steps in variants))
+    await asyncio.gather(*(asyncio.to_thread(keep_picture, store, job_id, key) for key in sorted(pictures)))
     for identity, names in _watermarks(creatives).items():
         await asyncio.to_thread(record_watermark, store, identity, job_id, names)
     manifest = _manifest(job_id, brief, workflow, variants, creatives)

@@ -7,6 +7,7 @@ from test_motion import engine, moving  # noqa: F401  fixtures
 from services.compositor import reel
 from services.errors import InvalidWorkflow
 from services.settings import ROOT
+from services.storage import TEMPORARY_PREFIXES
 from workflows.cli.campaign import SavedJob
 from workflows.cli.client import JobStatus
 from workflows.cli.contact_sheet import write_contact_sheet
@@ -51,6 +52,19 @@ async def test_a_revision_makes_its_own_animations(client, brief, moving, store)
     (before,), (after,) = (job["creatives"][0]["animations"] for job in (first, revised))
     assert (after["key"] != before["key"], store.exists(after["key"])) == (True, True)
     assert moving.calls == ["compositor", "compositor"]
+
+
+async def test_an_ad_moves_also_when_its_pictures_expired(client, brief, moving, store):  # noqa: F811
+    """They are put back where its layers name them."""
+    job = (await client.post("/v1/creatives", json=brief | {"formats": FORMATS[:1]}, headers=WAIT)).json()
+    shown = set(store.keys("images/"))
+    for prefix in TEMPORARY_PREFIXES:
+        store.delete_all(prefix)
+    path = job["urls"]["animations"].format(creative_id=job["creatives"][0]["id"])
+    assert (await client.post(f"{path}?type=gif")).status_code == 201
+    kept = {key.split("/pictures/")[1] for key in store.keys(f"creatives/{job['id']}/pictures/images/")}
+    assert kept <= set(store.keys("images/"))
+    assert kept & shown
 
 
 async def test_motion_that_no_format_takes_is_refused_at_once(client, brief, moving):  # noqa: F811

@@ -3,6 +3,8 @@
 import pytest
 from test_ingress import assert_problem, brief, client, picture_file, scripted, store  # noqa: F401  fixtures
 
+from services.storage import TEMPORARY_PREFIXES
+
 WAIT = {"prefer": "wait=5"}
 
 
@@ -95,11 +97,35 @@ async def test_a_revision_keeps_the_chosen_product(client, brief, scripted):  # 
     assert told["variants"][0]["product"]["id"] == "coat"
 
 
-async def test_pictures_that_are_gone_are_made_again(client, private, scripted, store):  # noqa: F811
-    """Plates expire; a revision then runs its workflow."""
+def expire(store):  # noqa: F811
+    """What the bucket's lifecycle deletes after some days."""
+    for prefix in TEMPORARY_PREFIXES:
+        store.delete_all(prefix)
+
+
+async def test_a_revision_needs_no_model_when_uploads_and_plates_expired(client, job, scripted, store):  # noqa: F811
+    """They are kept beside the creatives, also for the revision of the revision; nothing private is copied."""
+    for headline in ("Late evenings", "Later evenings"):
+        expire(store)
+        scripted.calls.clear()
+        change = {"copy": {"early": {"headline": headline}}}
+        job = (await client.patch(f"/v1/creatives/{job['id']}", json=change)).json()
+        assert (job["status"], scripted.calls) == ("succeeded", ["compositor"])
+
+
+async def test_private_pictures_are_not_kept_beside_creatives(client, private, store):  # noqa: F811
+    """They go when their day is over, wherever a copy would have been."""
     job = (await client.post("/v1/creatives", json=private, headers=WAIT)).json()
-    for key in store.keys("images/"):
-        del store.objects[key]
+    kept = store.keys(f"creatives/{job['id']}/pictures/")
+    assert any("/images/" in key for key in kept)
+    assert [key for key in kept if "people/" in key] == []
+
+
+async def test_pictures_that_are_gone_are_made_again(client, private, scripted, store):  # noqa: F811
+    """Of a job from before they were kept; its revision runs the workflow."""
+    job = (await client.post("/v1/creatives", json=private, headers=WAIT)).json()
+    store.delete_all("images/")
+    store.delete_all(f"creatives/{job['id']}/pictures/")
     scripted.calls.clear()
     change = {"copy": {"early": {"headline": "Late evenings"}}}
     made = (await client.patch(f"/v1/creatives/{job['id']}", json=change)).json()

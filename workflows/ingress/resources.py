@@ -9,9 +9,10 @@ from services.settings import Settings
 from services.storage import ObjectStore
 from workflows.approval import Approval
 from workflows.creative import Creative, artwork_key
+from workflows.failures import Failure
 from workflows.format import Format
 from workflows.graph import NODES, Workflow
-from workflows.jobs import Failure, Job, Progress
+from workflows.jobs import Job, Progress
 from workflows.revision import Difference
 
 
