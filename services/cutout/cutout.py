@@ -12,6 +12,7 @@ from services.cutout.backdrop import Backdrop, NotPlain, estimate_backdrop, to_l
 from services.cutout.busy import segment_busy
 from services.cutout.matting import clean_colours, signed_depth, soft_matte
 from services.cutout.mending import mend
+from services.cutout.outline import follow_outline
 from services.cutout.saliency import Saliency
 from services.cutout.segment import grow, reach, segment, shrink
 from services.cutout.service import Material
@@ -25,6 +26,7 @@ SPECK_SHARE = 0.01
 GAP_SHARE = 0.06
 CUT_OFF_SHARE = 0.04
 FAINT_ALPHA = 8
+FOLLOWED_BAND = 0.65  # of the band of an outline that was not followed
 LEAST_CONFIDENCE = {"plain background": 0.5, "wall and table": 0.5, "busy background": 0.48}
 LARGER_ADVICE = "Send a photo in which the product is at least 500 px on its long side."
 
@@ -108,7 +110,7 @@ def _from_background(rgb: np.ndarray, saliency: Saliency, solve: Solve) -> CutOu
     near, scale = _surroundings(mask), rgb.shape[1] / mask.shape[1]
     corner = round(near[1].start * scale), round(near[0].start * scale)
     window = rgb[corner[1] : round(near[0].stop * scale), corner[0] : round(near[1].stop * scale)]
-    alpha, colour = _solve_edge(np.ascontiguousarray(window), mask[near], solve)
+    alpha, colour = _solve_edge(np.ascontiguousarray(window), mask[near], solve, method != "busy background")
     return _trim(colour, alpha, method, confidence, corner)
 
 
@@ -168,14 +170,20 @@ def _surroundings(mask: np.ndarray, margin_px: int = 12) -> tuple[slice, slice]:
     return rows, slice(max(0, left - margin_px), min(mask.shape[1], left + width + margin_px))
 
 
-def _solve_edge(rgb: np.ndarray, mask: np.ndarray, solve: Solve) -> tuple[np.ndarray, np.ndarray]:
-    """Alpha (height, width) and clean colours (height, width, 3) at the picture's size; solved at 2048 px at most."""
+def _solve_edge(rgb: np.ndarray, mask: np.ndarray, solve: Solve, plain: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Alpha (height, width) and clean colours (height, width, 3) at the picture's size; solved at 2048 px at most.
+
+    plain: the background is, so that the outline can be followed closely.
+    """
     picture = _shrink(rgb, MATTING_SIDE_PX)
     height, width = picture.shape[:2]
     scale = width / mask.shape[1]
     smooth = cv2.resize(mask.astype(np.float32), (width, height), interpolation=cv2.INTER_CUBIC)
     band_px = 1.5 + 1.2 * scale
-    alpha = solve(picture, cv2.GaussianBlur(smooth, (0, 0), 1.2 * scale) > 0.5, band_px)
+    outline = cv2.GaussianBlur(smooth, (0, 0), 1.2 * scale) > 0.5
+    if plain:
+        outline, band_px = follow_outline(picture, outline, band_px), FOLLOWED_BAND * band_px
+    alpha = solve(picture, outline, band_px)
     if picture is not rgb:
         alpha = cv2.resize(alpha, rgb.shape[1::-1], interpolation=cv2.INTER_LINEAR)
     return alpha, clean_colours(rgb, alpha, band_px)

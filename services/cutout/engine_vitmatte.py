@@ -12,7 +12,7 @@ from services.cutout.matting import guided_filter, signed_depth
 from services.cutout.saliency import Saliency
 from services.pipelines.loading import load_network
 
-WIDER = 4.0
+WIDER = 6.0  # than the band of an outline that was followed: hair reaches further
 SIDE_PX = 1024
 GUIDED_RADIUS_PX = 2
 GUIDED_EPSILON = 1e-4

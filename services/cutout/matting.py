@@ -17,7 +17,7 @@ def soft_matte(rgb: np.ndarray, mask: np.ndarray, band_px: float) -> np.ndarray:
     """
     depth = signed_depth(mask)
     image = rgb.astype(np.float32)
-    product = spread_colour(image, depth > band_px, band_px)
+    product = spread_colour(image, depth > band_px / 2, band_px / 4)  # near: a rim is often lit or shaded
     background = spread_colour(image, depth < -band_px, band_px)
     line = product - background
     contrast = (line * line).sum(axis=2)
@@ -45,7 +45,7 @@ def signed_depth(mask: np.ndarray) -> np.ndarray:
 
 
 def spread_colour(image: np.ndarray, known: np.ndarray, reach_px: float) -> np.ndarray:
-    """The mean colour of the known pixels near each pixel (height, width, 3).
+    """The mean colour of the known pixels near each pixel (height, width, channels).
 
     Wider windows fill what nearer ones leave open.
     """
@@ -54,7 +54,7 @@ def spread_colour(image: np.ndarray, known: np.ndarray, reach_px: float) -> np.n
     for factor in (2, 4, 12):
         side = 2 * int(np.ceil(factor * reach_px)) + 1
         share = cv2.blur(weight, (side, side), borderType=cv2.BORDER_ISOLATED)
-        colour = cv2.blur(image * weight[..., None], (side, side), borderType=cv2.BORDER_ISOLATED)
+        colour = cv2.blur(image * weight[..., None], (side, side), borderType=cv2.BORDER_ISOLATED).reshape(image.shape)
         use = (1 - filled) * np.clip(share * 20, 0, 1)
         total += colour / np.maximum(share, 1e-6)[..., None] * use[..., None]
         filled += use

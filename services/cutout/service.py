@@ -33,7 +33,7 @@ SERVICE = Service(
         Checkpoint(
             name="matting",
             source="assets/models/matting",
-            revision="2026-11-27",
+            revision="2026-11-28",
             licence="Apache-2.0",
             engine="services.cutout.engine:CutOutEngine",
         ),

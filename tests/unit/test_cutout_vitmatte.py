@@ -62,6 +62,6 @@ def test_alpha_is_known_beyond_the_band_at_any_size(twin):
         mask[height // 4 : -height // 4, width // 4 : -width // 4] = True
         alpha = solve(np.full((height, width, 3), 200, np.uint8), mask, 2.0)
         assert alpha.shape == mask.shape
-        beyond = np.abs(signed_depth(mask)) > 8
+        beyond = np.abs(signed_depth(mask)) > 12
         assert np.array_equal(alpha[beyond], np.where(mask[beyond], 255, 0))
         assert ((alpha > 0) & (alpha < 255))[~beyond].mean() > 0.9

@@ -50,14 +50,15 @@ def stand(product: np.ndarray, ground: np.ndarray, rng: np.random.Generator) -> 
     """The photo (uint8) with the product and its shadow, and the exact alpha (uint8)."""
     size = int(SIDE_PX * rng.uniform(0.55, 0.8))
     left, top = int((SIDE_PX - size) * rng.uniform(0.3, 0.7)), int((SIDE_PX - size) * rng.uniform(0.5, 0.8))
-    small = cv2.resize(product, (size, size), interpolation=cv2.INTER_AREA).astype(np.float32)
+    weighted = np.dstack([product[..., :3] * (product[..., 3:] / 255), product[..., 3]]).astype(np.float32)
+    small = cv2.resize(weighted, (size, size), interpolation=cv2.INTER_AREA)
     layer = np.zeros((SIDE_PX, SIDE_PX, 4), np.float32)
     layer[top : top + size, left : left + size] = small
     alpha = layer[..., 3:] / 255
     cast = cv2.GaussianBlur(np.roll(layer[..., 3], (6, 14), (0, 1)), (0, 0), 18)[..., None] / 255
     rows = np.arange(SIDE_PX)[:, None, None]
     cast = cast * np.clip((rows - (top + 0.75 * size)) / (0.2 * size), 0, 1)
-    photo = ground * (1 - 0.45 * cast) * (1 - alpha) + layer[..., :3] * alpha
+    photo = ground * (1 - 0.45 * cast) * (1 - alpha) + layer[..., :3]
     return np.clip(photo, 0, 255).astype(np.uint8), layer[..., 3].astype(np.uint8)
 
 
