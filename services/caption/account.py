@@ -13,10 +13,11 @@ from services.caption.service import CaptionRequest
 from services.contract import Output
 
 
-def complete(output: Output, request: CaptionRequest, image: Image.Image, told: str) -> Output:
+def complete(output: Output, request: CaptionRequest, image: Image.Image, told: str, place: str = "") -> Output:
     """Add the text ``description`` and the facts that ``CaptionRequest`` promises of every captioner.
 
-    ``told`` is what people may be told that the picture shows: the caption, or less.
+    ``told`` is what people may be told that the picture shows: the caption, or less. ``place`` is what the caption says
+    of the place alone, if that is known: a thing in front can make a kitchen sound like a café.
     """
     caption, confidence = output.text["caption"], output.facts.get("confidence", 1.0)
     words = output.facts.get("words", {})
@@ -32,7 +33,7 @@ def complete(output: Output, request: CaptionRequest, image: Image.Image, told: 
         "tags": [*tags(caption, {name: str(value) for name, value in words.items()})],
         "focal": {**focal_point(image, box)},
         "boxes": [dict(one) for one in found],
-        "contradictions": [*contradictions(caption, request.scene, request.title, own, confidence)],
+        "contradictions": [*contradictions(caption, request.scene, request.title, own, confidence, place)],
     }
     description = describe(told, request, image, colour_names(colours), [str(one["role"]) for one in found])
     return replace(output, text={**output.text, "description": description}, facts={**output.facts, **facts})

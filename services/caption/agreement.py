@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from services.caption.colours import colour_name, distance_to_name, named_colours
-from services.caption.objects import kind_of_title, kinds_in
+from services.caption.objects import are_alike, kind_of_title, kinds_in
 from services.sentences import load_encoder
 
 PLACES = {  # how a place is said; the nearest one to a text is the place that the text speaks of
@@ -33,16 +33,17 @@ Floats = NDArray[np.float32]
 
 
 def contradictions(
-    caption: str, scene: str, title: str, product_colours: Sequence[str], confidence: float
+    caption: str, scene: str, title: str, product_colours: Sequence[str], confidence: float, place: str = ""
 ) -> Iterator[str]:
     """Sentences on what does not fit; a caption that the captioner itself doubts accuses nobody.
 
-    ``product_colours`` are "#rrggbb" of the product's own area; without them the product's colour is not judged.
+    ``place`` is the caption's part on the place, if that is known apart. ``product_colours`` are "#rrggbb" of the
+    product's own area; without them the product's colour is not judged.
     """
     if scene and caption and confidence >= SURE:
-        yield from _other_place(caption, scene)
+        yield from _other_place(place or caption, scene)
     asked, seen = kind_of_title(title), kinds_in(caption)
-    if asked and seen and asked not in seen:
+    if asked and seen and not any(are_alike(asked, kind) for kind in seen):
         yield f"the product is called a {asked}, the picture shows a {seen[0]}"
     named = named_colours(title)
     if named and product_colours:

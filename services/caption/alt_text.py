@@ -5,6 +5,7 @@ import textwrap
 import unicodedata
 from collections.abc import Sequence
 
+from services.caption.objects import kinds_in
 from services.caption.phrases import load_phrases
 from services.caption.words import SceneWords
 
@@ -58,9 +59,15 @@ def caption_alt_text(title: str, caption: str) -> str:
     return f"{title}: {shorten(caption, MAX_CHARACTERS - len(title) - 3)}."
 
 
-def measured_caption(colours: Sequence[str]) -> str:
-    """What can be said of a picture that the captioner does not know: "mostly white, beige and brown"."""
-    return f"mostly {in_words(colours)}"
+def with_kind(title: str, kind: str) -> str:
+    """An English title that does not say what it is, with the kind: "Trail, a bottle"; other titles as they are."""
+    return title if not title or not kind or kinds_in(title) else f"{clean_title(title)}, a {kind}"
+
+
+def measured_caption(colours: Sequence[str], kind: str = "") -> str:
+    """What can be said of a picture that the captioner does not know: "a cup; mostly white, beige and brown"."""
+    thing = f"a {kind}; " if kind else ""
+    return f"{thing}mostly {in_words(colours)}"
 
 
 def measured_alt_text(title: str, colours: Sequence[str], language: str = "en") -> str:

@@ -11,10 +11,12 @@ from transformers.modeling_outputs import BaseModelOutput
 
 from services.caption.account import complete
 from services.caption.agreement import is_borne_out, place_vectors
-from services.caption.alt_text import alt_text, measured_alt_text, measured_caption
+from services.caption.alt_text import alt_text, measured_alt_text, measured_caption, with_kind
 from services.caption.colours import colour_names, common_colours, opaque
+from services.caption.detector import load_detector
 from services.caption.familiarity import features, load_familiarity
 from services.caption.grammar import Grammar
+from services.caption.objects import kind_of_product
 from services.caption.service import CaptionRequest
 from services.caption.words import SceneWords, load_wording
 from services.contract import Checkpoint, Output
@@ -33,6 +35,7 @@ class CaptionEngine:
         self._grammar = Grammar(self._wording, self._tokenizer)
         self._familiarity = load_familiarity(folder).to(self._device)
         place_vectors()
+        load_detector()
         dtype = getattr(torch, checkpoint.dtype)
         self._model = VisionEncoderDecoderModel.from_pretrained(folder, dtype=dtype).to(self._device).eval()
 
@@ -42,25 +45,31 @@ class CaptionEngine:
         What people are told (alt text, description) names a place only where the request's scene bears it out: the
         captioner alone takes one photograph in six for a scene.
 
+        The kind of thing comes from a detector of its own, or from the title where that knows no such kind.
+
         Facts of its own: ``words`` (kind, family, surface, colour, mood, light_side; empty where it is not sure),
         ``confidences`` (0..1 for each, and ``familiar``: that the picture is of the captioner's world) and
         ``confidence`` (0..1, that the place is named rightly; 0 where none is named).
         """
         image = opaque(images["image"])
         guess, confidences = self._say(image)
+        kind, confidences["kind"] = kind_of_product(image, request.product_box, request.title)
         words = self._wording.only_sure(guess, confidences)
+        place = words.model_copy(update={"kind": ""}).sentence
+        words = words.model_copy(update={"kind": kind})
         facts: dict[str, JsonValue] = {
             "words": {**words.facts()},
             "confidences": {word: round(confidence, 3) for word, confidence in confidences.items()},
             "confidence": round(confidences["family"], 3) if words.family else 0.0,
         }
         colours = colour_names(common_colours(image))
-        measured, caption = measured_caption(colours), words.sentence
-        if words.family and is_borne_out(caption, request.scene):
-            text = {"caption": caption, "alt_text": alt_text(request.title, words, request.language)}
-            return complete(Output(text=text, facts=facts), request, image, told=caption)
-        text = {"caption": caption or measured, "alt_text": measured_alt_text(request.title, colours, request.language)}
-        return complete(Output(text=text, facts=facts), request, image, told=measured)
+        measured, caption = measured_caption(colours, kind), words.sentence if words.family else ""
+        title = with_kind(request.title, kind) if request.language == "en" else request.title
+        if words.family and is_borne_out(place, request.scene):
+            text = {"caption": caption, "alt_text": alt_text(title, words, request.language)}
+            return complete(Output(text=text, facts=facts), request, image, told=caption, place=place)
+        text = {"caption": caption or measured, "alt_text": measured_alt_text(title, colours, request.language)}
+        return complete(Output(text=text, facts=facts), request, image, told=measured, place=place)
 
     @torch.inference_mode()
     def _say(self, image: Image.Image) -> tuple[SceneWords, dict[str, float]]:

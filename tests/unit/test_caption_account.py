@@ -81,14 +81,21 @@ def test_another_object_is_a_contradiction():
     assert list(contradictions(seen, "", "Oat mug", (), 1)) == [
         "the product is called a cup, the picture shows a bottle"
     ]
-    for title in ("Steel flask", "Hand wash", "Bottle with cup"):
+    for title in ("Steel flask", "Hand wash", "Bottle with cup", "Jam jar"):
         assert list(contradictions(seen, "", title, (), 1)) == []
     assert list(contradictions("a product on a marble table", "", "Oat mug", (), 1)) == []
 
 
 @pytest.mark.parametrize(
     ("title", "kind"),
-    [("Stoneware mug, 300 ml", "cup"), ("Bottle bag for two mugs", "bag"), ("Trail boots", "shoe"), ("Lightning", "")],
+    [
+        ("Stoneware mug, 300 ml", "cup"),
+        ("Bottle bag for two mugs", "bag"),
+        ("Trail boots", "shoe"),
+        ("Trail flask 600", "bottle"),
+        ("Bike helmet", ""),
+        ("Lightning", ""),
+    ],
 )
 def test_titles_name_kinds(title, kind):
     assert kind_of_title(title) == kind

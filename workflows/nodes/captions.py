@@ -11,7 +11,7 @@ def language_of(locale: str) -> str:
     return locale.replace("_", "-").partition("-")[0].lower()
 
 
-@node(version="6", service="caption")
+@node(version="7", service="caption")
 async def caption_image(
     services: Services,
     image: ImageRef,
