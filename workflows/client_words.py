@@ -1,6 +1,7 @@
 """Words that a client sends, held to the copywriter's rules.
 
-What the law or the brand forbids is refused in every part, and so is a body without the sentence that the law asks for.
+Markup, orders to a machine, and what law or brand forbid are refused in every part, and so is a body without the
+sentence that the law asks for.
 A claim that is no fact is refused on a badge, which is nothing but a claim; elsewhere a check warns of it.
 """
 
@@ -8,7 +9,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from services.copywriter.grammar import Grammars
-from services.copywriter.rules import Judge, Rules, country_of, load_rules
+from services.copywriter.rules import Judge, Rules, country_of, is_instruction, load_rules
 from services.copywriter.service import PARTS, CopyRequest, Sentence
 from services.copywriter.values import parse_locale, value_sentences
 from services.errors import InvalidInput
@@ -23,7 +24,18 @@ ADVICE = "state it among the product's facts (offer, claims, description) or cha
 
 
 def check_client_words(brief: Brief) -> None:
-    """Raise InvalidInput for words of a variant that may not stand beside one of the products it may show."""
+    """Raise for words that may not stand beside one of the products they may be shown with.
+
+    Raises:
+        InvalidInput: the part of a variant's copy, or the title of a product, and what is wrong with it.
+        UnknownName: copy is left out, and nobody writes the locale's language here.
+    """
+    grammars, rules = _house_rules()
+    if any(variant.words is None for variant in brief.variants):
+        grammars.find(brief.language)
+    for product in (brief.product, *brief.candidates):
+        if is_instruction(product.title, rules):
+            raise InvalidInput("product.title", f"{product.title[:60]!r} speaks to a machine; send it without markup")
     for number, variant in enumerate(brief.variants):
         for product in (brief.product, *brief.candidates):
             for part, problem in _refusals(brief, product, variant.words) if variant.words else ():

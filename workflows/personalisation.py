@@ -54,15 +54,17 @@ def apply_decision(brief: Brief, variant: Variant, decision: Decision) -> Person
 def check_not_too_personal(brief: Brief) -> None:
     """Raise InvalidInput where a variant's own words hold a raw fact of its customer: a name, an address, an amount.
 
-    Copy that is written here cannot: it is made of product facts only. A policy's ``may_say`` lists exceptions.
+    Copy that is written here cannot: it is made of product facts only. So what stands in the product's title or
+    description gives nobody away, and a policy's ``may_say`` lists other exceptions.
     """
+    product = f"{brief.product.title} {brief.product.description}".casefold()
     allowed = find_policy(brief.policy or "", brief.brand).may_say
     for number, variant in enumerate(brief.variants):
         copy = variant.words.model_dump().values() if variant.words else ()
         words = " ".join([*filter(None, copy), variant.scene]).casefold()
         attributes = variant.customer.attributes if variant.customer else {}
         for name, value in attributes.items():
-            if name not in allowed and _says_value(words, value):
+            if name not in allowed and _says_value(words, value) and not _says_value(product, value):
                 problem = f"copy or scene holds the customer's {name!r}, which is too personal for an ad"
                 raise InvalidInput(
                     f"variants.{number}", f"{problem}; leave it out, or allow it in the policy's may_say"

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.lines import Slug
+from services.lines import Line, Slug
 
 _FROZEN = ConfigDict(frozen=True, extra="forbid")
 Category = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_ -]{0,59}$")]
@@ -41,7 +41,7 @@ class Customer(BaseModel):
     model_config = _FROZEN
 
     id: Slug = Field("anonymous", description="A pseudonym; never a name or an address")
-    attributes: dict[Annotated[str, Field(min_length=1, max_length=60)], str | bool | int | float] = Field(
+    attributes: dict[Annotated[Line, Field(min_length=1, max_length=60)], str | bool | int | float] = Field(
         default_factory=dict, max_length=MAX_ATTRIBUTES
     )
 
@@ -56,6 +56,8 @@ def contradictions(signals: Signals) -> dict[str, str]:
         found |= dict.fromkeys(("weather", "temperature_c"), f"rain and {warmth:g} °C contradict each other")
     if weather == "snow" and season == "summer":
         found |= dict.fromkeys(("weather", "season"), "snow and summer contradict each other")
+    if season == "summer" and warmth is not None and warmth < -5:
+        found |= dict.fromkeys(("season", "temperature_c"), f"summer and {warmth:g} °C contradict each other")
     if season == "winter" and warmth is not None and warmth > 32:
         found |= dict.fromkeys(("season", "temperature_c"), f"winter and {warmth:g} °C contradict each other")
     return found

@@ -46,7 +46,7 @@ class CopyEngine:
                 "copies": [copy.model_dump(mode="json") for copy in copies],
                 "language": locale.language,
                 "voice": how_judged(request.voice, locale.language),
-                "refused": {**writer.refused},
+                "refused": {**writer.refused, **self.unread(request)},
                 "unused": [*writer.unused],
                 "disclaimers": [*writer.disclaimers],
             },
@@ -70,6 +70,12 @@ class CopyEngine:
         description = "" if is_instruction(facts.description, self._rules) else facts.description
         known = [read for name in facts.attributes for read in _read_name(name, english)]
         return list(dict.fromkeys([*known, *(reader.read(description) if reader else ())]))
+
+    def unread(self, request: CopyRequest) -> dict[str, str]:
+        """A description that is not read for attributes -> why; empty when it is."""
+        description = request.facts.description
+        is_read = not is_instruction(description, self._rules)
+        return {} if is_read else {description: "it speaks to a machine, so nothing is read in it"}
 
     @property
     def moments(self) -> Moments:

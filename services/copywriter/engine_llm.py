@@ -55,7 +55,7 @@ class LLMCopyEngine:
             facts={
                 **safe.facts,
                 "copies": [copy.model_dump(mode="json") for copy in copies],
-                "refused": {**refused},
+                "refused": {**refused, **self._grammar.unread(request)},
                 "unused": [],
             },
         )

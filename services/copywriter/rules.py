@@ -16,6 +16,8 @@ from services.copywriter.grammar import says
 from services.copywriter.service import CopyRequest, Facts, Sentence
 
 _FROZEN = ConfigDict(frozen=True, extra="forbid")
+_MIXED = re.compile("[a-z].*[\u0400-\u04ff]|[\u0400-\u04ff].*[a-z]", re.IGNORECASE)
+_SPACED = re.compile(r"(?<!\w)(?:[^\W\d_] ){2,}[^\W\d_](?!\w)")
 _NUMBER = re.compile(r"\d+(?:[.,\u00a0\u202f'’٫٬]\d+)*")
 
 
@@ -75,7 +77,7 @@ class Judge:
         self._language = locale.language
         self._country = country_of(request, locale)
         self._names = [name for name in (request.facts.title, request.brand_name) if name]
-        self._said = fact_text(request.facts, locale.language)
+        self._said = plain(fact_text(request.facts, locale.language))
         self._numbers = numbers(f"{self._said} {' '.join(sentence.text for sentence in values)}")
 
     def problem(self, text: str) -> str:
@@ -83,20 +85,27 @@ class Judge:
         return next(self._problems(text), "")
 
     def forbidden(self, text: str) -> str:
-        """The first thing a text says that the brand or the country forbids, whatever the facts; empty: nothing."""
-        return next(self._banned(self._bare(text)), "")
+        """The first thing in a text that may not run, whatever the facts: markup, tricks, what brand or law forbid."""
+        return next(self._forbidden(text), "")
 
     def _bare(self, text: str) -> str:
-        """Without the title and the brand's name: these are facts."""
+        """Without the title and the brand's name, which are facts; as it reads."""
         for name in self._names:
             text = text.replace(name, " ")
-        return text
+        return plain(text)
 
-    def _problems(self, text: str) -> Iterator[str]:
+    def _forbidden(self, text: str) -> Iterator[str]:
         if is_instruction(text, self._rules):
             yield "it speaks to a machine"
         bare = self._bare(text)
+        for word in re.findall(r"\w+", bare):
+            if _MIXED.search(word):
+                yield f"the word {word!r} mixes Latin and Cyrillic letters"
         yield from self._banned(bare)
+
+    def _problems(self, text: str) -> Iterator[str]:
+        yield from self._forbidden(text)
+        bare = self._bare(text)
         yield from self._marks(bare)
         for number in numbers(bare) - self._numbers:
             yield f"the number {number} is not in the facts"
@@ -142,7 +151,13 @@ def fact_text(facts: Facts, language: str) -> str:
 
 def is_instruction(text: str, rules: Rules) -> bool:
     """Whether a text from outside is written for a machine: markup, or orders to a language model."""
-    return any(re.search(pattern, text, re.IGNORECASE) for pattern in rules.instructions)
+    return any(re.search(pattern, plain(text), re.IGNORECASE) for pattern in rules.instructions)
+
+
+def plain(text: str) -> str:
+    """A text as it reads: no invisible characters, usual letters for full-width ones, "F R E E" as one word."""
+    visible = "".join(char for char in unicodedata.normalize("NFKC", text) if unicodedata.category(char) != "Cf")
+    return _SPACED.sub(lambda found: found[0].replace(" ", ""), visible)
 
 
 def numbers(text: str) -> set[str]:

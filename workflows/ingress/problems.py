@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.errors import TooLarge, VitrineError
+from services.lines import without_direction_marks
 
 RETRY_AFTER_S = 2
 MAX_SHOWN_CHARS = 120
@@ -76,17 +77,28 @@ def _validation_problem(error: RequestValidationError, request_id: str) -> Probl
     details = error.errors()
     if details and details[0]["type"] == "json_invalid":
         return problem(400, "malformed_json", "The body is not JSON.", request_id)
-    errors = [_field_error(detail) for detail in details[:20]]
+    own = [detail for detail in details if not _follows(detail, details)]
+    errors = [_field_error(detail) for detail in own[:20]]
     first = errors[0]
     summary = f"{first['pointer']}: {first['detail']}"
-    more = f" (and {len(details) - 1} more)" if len(details) > 1 else ""
+    more = f" (and {len(own) - 1} more)" if len(own) > 1 else ""
     return problem(422, "invalid_input", summary + more, request_id, errors=errors)
 
 
+def _follows(detail: Mapping[str, Any], details: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether a list is called too short only because an item of it is wrong, which is said by itself."""
+    place = detail["loc"]
+    return detail["type"] == "too_short" and any(
+        len(other["loc"]) > len(place) and other["loc"][: len(place)] == place for other in details
+    )
+
+
 def _field_error(detail: Mapping[str, Any]) -> dict[str, Any]:
-    pointer = "/" + "/".join(str(part) for part in detail["loc"] if part != "body")
+    places = (without_direction_marks(str(part))[:MAX_SHOWN_CHARS] for part in detail["loc"] if part != "body")
     shown = json.dumps(detail.get("input"), default=str)[:MAX_SHOWN_CHARS]
-    said = f"{detail['msg']}, not {shown}" if detail["type"] == "literal_error" else detail["msg"]
+    pointer, said = "/" + "/".join(places), detail["msg"].removeprefix("Value error, ")
+    if detail["type"] == "literal_error":
+        said = f"{said}, not {shown}"
     return {"pointer": pointer, "code": detail["type"], "detail": said, "actual": shown}
 
 
