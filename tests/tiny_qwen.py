@@ -1,4 +1,4 @@
-"""Tiny random checkpoints that read and write text: Qwen's language and vision models, Florence-2."""
+"""Tiny random checkpoints that read and write text: Qwen's language and vision models, Florence-2, BLIP."""
 
 from pathlib import Path
 
@@ -15,6 +15,11 @@ from tokenizers.models import BPE
 from tokenizers.pre_tokenizers import ByteLevel
 from transformers import (
     BartConfig,
+    BertTokenizer,
+    BlipConfig,
+    BlipForConditionalGeneration,
+    BlipImageProcessor,
+    BlipProcessor,
     CLIPImageProcessor,
     Florence2Config,
     Florence2ForConditionalGeneration,
@@ -129,6 +134,21 @@ def save_tiny_qwen_vl(folder: Path) -> None:
     config = Qwen3VLConfig(text_config=text, vision_config=vision, **special_ids(tokenizer))
     Qwen3VLForConditionalGeneration(config).save_pretrained(folder)
     processor.save_pretrained(folder)
+
+
+def save_tiny_blip(folder: Path) -> None:
+    """BLIP: a vision transformer and a BERT decoder that reads it, with a word-piece tokenizer of single letters."""
+    torch.manual_seed(0)
+    special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "[DEC]", "[ENC]"]
+    letters = [f"{joint}{letter}" for joint in ("", "##") for letter in "abcdefghijklmnopqrstuvwxyz"]
+    vocabulary = {word: index for index, word in enumerate([*special, *letters])}
+    tokenizer = BertTokenizer(vocab=vocabulary)
+    sizes = {"hidden_size": 16, "intermediate_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2}
+    ids = {"bos_token_id": 5, "eos_token_id": 3, "sep_token_id": 3, "pad_token_id": 0}
+    text = {"vocab_size": len(vocabulary), "encoder_hidden_size": 16, "projection_dim": 16, **sizes, **ids}
+    config = BlipConfig(text_config=text, vision_config={"image_size": 32, "patch_size": 8, **sizes})
+    BlipForConditionalGeneration(config).save_pretrained(folder)
+    BlipProcessor(BlipImageProcessor(size={"height": 32, "width": 32}), tokenizer).save_pretrained(folder)
 
 
 def save_tiny_florence(folder: Path) -> None:

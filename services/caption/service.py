@@ -58,6 +58,18 @@ SERVICE = Service(
             warm_up=True,
         ),
         Checkpoint(
+            name="blip",
+            source="Salesforce/blip-image-captioning-large",
+            revision="353689b859fcf0523410b1806dace5fb46ecdf41",
+            licence="BSD-3-Clause",
+            engine="services.caption.engine_blip:BlipEngine",
+            device="cuda",
+            dtype="float16",
+            num_gpus=0.25,
+            memory_gib=3,
+            warm_up=True,
+        ),
+        Checkpoint(
             name="qwen-vl",
             source="Qwen/Qwen3-VL-4B-Instruct",
             revision="ebb281ec70b05090aa6165b016eac8ec08e71b17",
