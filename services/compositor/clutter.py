@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
@@ -27,6 +27,7 @@ class ClutterMap:
 
     values: np.ndarray
     scale: float
+    _calm: dict[tuple[Shot, Box, float], list[Box]] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def turned(self) -> "ClutterMap":
         """As seen in a mirror."""
@@ -43,6 +44,12 @@ class ClutterMap:
 
     def calm_parts(self, shot: Shot, region: Box, most: float) -> list[Box]:
         """The largest parts of a region, in px of the canvas, where nothing is busier than ``most``; largest first."""
+        key = (shot, region, most)
+        if key not in self._calm:
+            self._calm[key] = self._find_calm_parts(*key)
+        return self._calm[key]
+
+    def _find_calm_parts(self, shot: Shot, region: Box, most: float) -> list[Box]:
         inside = _meet(region, shot.picture)
         if not inside:
             return []

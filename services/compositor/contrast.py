@@ -1,5 +1,7 @@
 """Contrast as WCAG 2 defines it, measured on pixels."""
 
+from functools import lru_cache
+
 import numpy as np
 
 from services.compositor.service import NORMAL_TEXT
@@ -34,6 +36,7 @@ def luminance(pixels: np.ndarray) -> np.ndarray:
     return red[pixels[..., 0]] + green[pixels[..., 1]] + blue[pixels[..., 2]]
 
 
+@lru_cache(1000)
 def luminance_of(colour: str) -> float:
     """Relative luminance of #RRGGBB."""
     return float(luminance(np.array(rgb(colour), np.uint8)))

@@ -85,7 +85,7 @@ class CompositorEngine:
             return self._animate(request, images)
         started = time.perf_counter()
         paints = self._paints(request, images)
-        logos = Logos(paints.logo(request.logo_dark.key), paints.logo(request.logo_light.key))
+        logos = _logos(paints, request)
         copies = self._measure_all(request, logos)
         prepared = time.perf_counter()
         made: dict[str, _Made] = {}
@@ -145,8 +145,7 @@ class CompositorEngine:
         if "rating" in texts:  # figures have no direction of their own
             line, style = texts["rating"]
             texts["rating"] = (line, replace(style, direction=texts["headline"][1].direction))
-        height, width = logos.dark.shape[:2]
-        return Copy(self._text_layer.measure(texts, request.language), width / height)
+        return Copy(self._text_layer.measure(texts, request.language), logos.ratio)
 
     def _compose(self, request: ComposeRequest, canvas: Canvas, copy: Copy, logos: Logos, easel: Easel) -> "_Made":
         started = time.perf_counter()
@@ -217,6 +216,12 @@ class CompositorEngine:
         if place is None:
             raise LabelHasNoRoom(layout.canvas.format, request.label)
         return make_label(place, block, layout.canvas)
+
+
+def _logos(paints: Paints, request: ComposeRequest) -> Logos:
+    height, width = paints.logo(request.logo_dark.key).shape[:2]
+    dark, light = (paints.luminance_of_logo(ref.key) for ref in (request.logo_dark, request.logo_light))
+    return Logos(width / height, dark, light)
 
 
 def _covers(box: Mapping[str, Any], kept: Sequence[Box]) -> bool:

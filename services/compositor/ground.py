@@ -3,7 +3,6 @@
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
@@ -39,22 +38,20 @@ _DESPERATE = Ink("#111111", True, "#FFFFFF", 0, 0)
 
 @dataclass(frozen=True)
 class Logos:
-    """The brand's logo in dark and in light ink: RGBA, trimmed."""
+    """The brand's logo in dark and in light ink: width / height, and the luminance that each of them has."""
 
-    dark: np.ndarray
-    light: np.ndarray
-
-    @cached_property
-    def _luminances(self) -> tuple[float, float]:
-        return _luminance_of_logo(self.dark), _luminance_of_logo(self.light)
+    ratio: float
+    dark: float
+    light: float
 
     def luminance(self, is_dark: bool) -> float:
-        """Median luminance of the logo that belongs to a dark or a light ink."""
-        return self._luminances[0 if is_dark else 1]
+        """Of the logo that belongs to a dark or a light ink."""
+        return self.dark if is_dark else self.light
 
 
-def _luminance_of_logo(logo: np.ndarray) -> float:
-    return float(np.median(luminance(logo[..., :3][logo[..., 3] > 127])))
+def luminance_of_logo(logo: np.ndarray) -> np.ndarray:
+    """Median luminance of a logo (RGBA, trimmed) where it is seen; an array of one number."""
+    return np.median(luminance(logo[..., :3][logo[..., 3] > 127]))[None]
 
 
 def choose_inks(

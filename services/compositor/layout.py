@@ -1,7 +1,9 @@
 """Layout: one template on one canvas. Edges make regions; groups are fitted into them by shrinking and dropping."""
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import product
 from math import inf
 
@@ -11,7 +13,7 @@ from services.compositor.camera import Shot, take_shot
 from services.compositor.clutter import ClutterMap, Scenery
 from services.compositor.label import meets
 from services.compositor.service import AD_CHOICES_PX, MOST_CLUTTER, Canvas
-from services.compositor.setting import SETTERS, Copy, Placed, Setting, set_column
+from services.compositor.setting import SETTERS, Copy, Placed, Setting, on_pixels, set_column
 from services.compositor.template import ROLES, Edge, Group, Item, Region, Role, Template
 from services.images import Box
 
@@ -176,18 +178,25 @@ def _drops(present: Sequence[Item]) -> list[tuple[Role, ...]]:
 def _best_of(
     scales: Sequence[float], group: Group, region: Box, site: Site, divides: bool, dropped: tuple[Role, ...]
 ) -> list[Placed] | None:
-    """The group at the scale (they fall) where it appeals most; None when it fits at none of them."""
+    """The group at the scale (they fall) where it appeals most; None when it does not even fit at the smallest."""
+
+    @cache
+    def at(scale: float) -> list[Placed] | None:
+        return set_column(group, region, site.setting(scale, divides), dropped)
+
+    if not scales or at(scales[-1]) is None:
+        return None
     best, reached = None, -inf
     items = [item for item in group.leaves() if site.copy.has(item.role) and item.role not in dropped]
-    for scale in scales:
+    for scale in scales[bisect_left(scales, True, key=lambda scale: at(scale) is not None) :]:
         setting = site.setting(scale, divides)
         bound = max((setting.most_appeal(item.role, item.lines) for item in items if item.role), default=0)
         if best is not None and bound <= reached:
             break  # nothing smaller can appeal more
-        placed = set_column(group, region, setting, dropped)
+        placed = at(scale)
         if placed is not None and _appeal(placed) > reached and not _covers_ad_choices(placed, site):
             best, reached = placed, _appeal(placed)
-    return best
+    return best and [on_pixels(item) for item in best]
 
 
 def _clutter_under(item: Placed, site: Site) -> float:

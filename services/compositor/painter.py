@@ -10,6 +10,7 @@ from PIL import Image
 from services.compositor.artwork import Fill, Layer, Logo, Picture, Scrim, Type
 from services.compositor.camera import develop
 from services.compositor.contrast import rgb
+from services.compositor.ground import luminance_of_logo
 from services.compositor.memory import Memory
 from services.compositor.scrim import lay_scrim
 from services.compositor.sheet import Sheet, lay_over
@@ -36,6 +37,10 @@ class Paints:
     def logo(self, key: str) -> np.ndarray:
         """A logo without its transparent border: uint8 H x W x 4, straight alpha."""
         return self.drawn.recall([key], f"logo {key}", lambda: _trim(self.pictures[key]))
+
+    def luminance_of_logo(self, key: str) -> float:
+        """Median luminance of a logo where it is seen."""
+        return float(self.drawn.recall([key], f"luminance {key}", lambda: luminance_of_logo(self.logo(key)))[0])
 
     def scaled(self, layer: Logo) -> np.ndarray:
         """A logo the size of its box: uint8 H x W x 4, straight alpha."""

@@ -1,9 +1,10 @@
 """Setting: texts, buttons, prices and logos in px, alone, side by side and one under the other."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import ceil
+from typing import Any
 
 from services.compositor.artwork import TypeLine
 from services.compositor.line_breaks import Pieces, least_roughness
@@ -24,10 +25,11 @@ _ALIGNED = {"start": 0.0, "centre": 0.5, "end": 1.0}
 
 @dataclass(frozen=True)
 class Copy:
-    """What is to be set: measured texts by role, and the logo's width / height."""
+    """What is to be set: measured texts by role, and the logo's width / height. What was set once is remembered."""
 
     blocks: Mapping[str, TextBlock]
     logo_ratio: float
+    known: dict[tuple[Any, ...], "Placed | None"] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     @property
     def is_mirrored(self) -> bool:
@@ -60,6 +62,8 @@ class Placed:
 
     def moved(self, right: float, down: float) -> "Placed":
         """The same, elsewhere."""
+        if not right and not down:
+            return self
         corner, size = (self.left + right, self.top + down), (self.width, self.height, self.size_px)
         return Placed(self.role, *corner, *size, self.lines, self.roughness, self.drop, self.is_turned)
 
@@ -89,10 +93,21 @@ class Setting:
     short_px: int
     scale: float
     divides: bool  # whether a headline may be hyphenated; other texts may
+    _sizes: dict[Role, float] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def size(self, role: Role) -> float:
         """Type size (or logo height) in px at this scale."""
-        return self.template.size(role).at(self.scale, self.short_px)
+        if role not in self._sizes:
+            self._sizes[role] = self.template.size(role).at(self.scale, self.short_px)
+        return self._sizes[role]
+
+    def place(self, item: Item, width: float) -> "Placed | None":
+        """An item alone, in its own corner; None where ``width`` px are too few."""
+        assert item.role
+        known, key = self.copy.known, (item.role, item.lines, item.stretch, width, self.size(item.role), self.divides)
+        if key not in known:
+            known[key] = SETTERS[item.role](item, width, self)
+        return known[key]
 
     def most_appeal(self, role: Role, lines: int) -> float:
         """What an item of this role can appeal at most, however well it is broken: see ``layout``."""
@@ -132,7 +147,7 @@ def _stack(
         top += gaps[index] + (spare if index == pushed else 0)
         width = max(placed.left + placed.width for placed in row)
         left = region.left + (region.width - width) * _ALIGNED[group.align]
-        result += [_on_pixels(_centred(placed, group, width), left, top) for placed in row]
+        result += [_at_pixel(_centred(placed, group, width), left, top) for placed in row]
         top += max(placed.height for placed in row)
     return result
 
@@ -145,27 +160,34 @@ def _centred(placed: Placed, group: Group, width: float) -> Placed:
     return replace(placed, lines=lines)
 
 
-def _on_pixels(placed: Placed, left: float, top: float) -> Placed:
-    moved = placed.moved(round(left), round(top))
-    lines = tuple(replace(line, baseline=round(moved.top + line.baseline) - moved.top) for line in moved.lines)
-    return replace(moved, lines=lines)
+def _at_pixel(placed: Placed, left: float, top: float) -> Placed:
+    return placed.moved(round(left), round(top))
+
+
+def on_pixels(placed: Placed) -> Placed:
+    """The same with every baseline on a whole px of the canvas."""
+    lines = tuple(replace(line, baseline=round(placed.top + line.baseline) - placed.top) for line in placed.lines)
+    return replace(placed, lines=lines)
 
 
 def _set_row(leaves: list[Item], width: float, setting: Setting) -> list[Placed] | None:
     unit = setting.size("body")
-    left, row = 0.0, []
+    left, row, places = 0.0, [], []
     for index, item in enumerate(leaves):
-        assert item.role
         left += item.gap * unit if index else 0
-        placed = SETTERS[item.role](item, width - left, setting)
+        placed = setting.place(item, width - left)
         if placed is None or left + placed.width > width + 0.5:
             return None
-        row.append(placed.moved(left, 0))
+        row.append(placed)
+        places.append(left)
         left += placed.width
     pushed = next((index for index, item in enumerate(leaves) if item.push and index), len(leaves))
     height = max(placed.height for placed in row)
     shifts = [width - left if index >= pushed else 0.0 for index in range(len(row))]
-    return [placed.moved(shift, (height - placed.height) / 2) for placed, shift in zip(row, shifts, strict=True)]
+    return [
+        placed.moved(place + shift, (height - placed.height) / 2)
+        for placed, place, shift in zip(row, places, shifts, strict=True)
+    ]
 
 
 def _set_text(item: Item, width: float, setting: Setting) -> Placed | None:

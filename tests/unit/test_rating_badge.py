@@ -1,6 +1,7 @@
 """Ratings and badges: shown as given, in free places, mirrored with the script, and left out where there is no room."""
 
 import io
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -9,6 +10,7 @@ from drawn_plates import STYLE, WORDS, by_key, compose_request
 from PIL import Image
 from test_ingress import brief, client, scripted, store  # noqa: F401  fixtures
 
+from services.compositor import layout
 from services.compositor.artwork import Artwork, Stars
 from services.compositor.engine import CompositorEngine
 from services.compositor.service import SERVICE, Words
@@ -177,3 +179,22 @@ def test_feeds_and_stories_show_the_rating(engine, look, ground):
         made = engine.generate(*compose_request(*canvases, words=LATIN, style=style, ground=ground, product=product))
         for name, facts in made.facts["creatives"].items():
             assert "rating" not in facts["dropped"], (name, product, facts["template"])
+
+
+@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("words", [LATIN, ARABIC, JAPANESE], ids=["en", "ar", "ja"])
+def test_what_fits_fits_at_every_smaller_size(engine, monkeypatch, words, look):
+    """Layout relies on it: it looks for the largest size that fits by halving."""
+    set_column, seen = layout.set_column, []
+
+    def also_smaller(group, region, setting, dropped):
+        placed = set_column(group, region, setting, dropped)
+        if placed is not None:
+            smaller = [replace(setting, scale=scale) for scale in layout.SCALES if scale < setting.scale]
+            seen.extend(set_column(group, region, one, dropped) for one in smaller)
+        return placed
+
+    monkeypatch.setattr(layout, "set_column", also_smaller)
+    engine.generate(*compose_request(*CANVASES, words=words, style=STYLE.model_copy(update={"look": look})))
+    assert len(seen) > 20
+    assert None not in seen
