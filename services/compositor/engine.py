@@ -206,7 +206,9 @@ class CompositorEngine:
         )
 
     def _survey(self, plate: Plate, paints: Paints) -> ClutterMap:
-        return self._surveyor.survey(plate, lambda: paints.plate(plate.image.key))
+        """What was seen on a private plate is forgotten with the request."""
+        surveyor = paints.surveyor if is_private(plate.image.key) else self._surveyor
+        return surveyor.survey(plate, lambda: paints.plate(plate.image.key))
 
     def _label(self, request: ComposeRequest, layout: Layout) -> Type:
         style = self._text_layer.style(request.label, request.style.body_font, 600, 0, request.language)

@@ -9,6 +9,7 @@ from PIL import Image
 
 from services.compositor.artwork import Fill, Layer, Logo, Picture, Scrim, Type
 from services.compositor.camera import develop
+from services.compositor.clutter import Surveyor
 from services.compositor.contrast import rgb
 from services.compositor.ground import luminance_of_logo
 from services.compositor.memory import Memory
@@ -20,12 +21,16 @@ from services.images import Box
 
 @dataclass(frozen=True)
 class Paints:
-    """What layers are painted with: pictures by key, type, and what was made before: underlays, words and logos."""
+    """What layers are painted with: pictures by key, type, and what was made before: underlays, words and logos.
+
+    ``surveyor`` knows private plates, as long as this request lasts.
+    """
 
     pictures: Mapping[str, Image.Image]
     text_layer: TextLayer
     memory: Memory
     drawn: Memory
+    surveyor: Surveyor = field(default_factory=Surveyor)
     _plates: dict[str, np.ndarray] = field(default_factory=dict)
 
     def plate(self, key: str) -> np.ndarray:

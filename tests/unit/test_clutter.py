@@ -5,6 +5,7 @@ import pytest
 from drawn_plates import compose_request, draw_plate
 from PIL import Image, ImageDraw
 
+from services.compositor import clutter
 from services.compositor.camera import Shot
 from services.compositor.clutter import find_clutter
 from services.compositor.engine import CompositorEngine
@@ -124,3 +125,19 @@ def test_no_word_covers_a_face(engine):
     for name in FORMATS:
         assert max(made[name]["clutter"].values()) <= MOST_CLUTTER, name
     assert any(made[name]["boxes"] != plain[name]["boxes"] for name in FORMATS)
+
+
+@pytest.mark.parametrize(("folder", "looks"), [("images", 1), (f"people/{64 * 'a'}", 2)])
+def test_what_is_seen_on_a_private_plate_is_forgotten(monkeypatch, folder, looks):
+    """Looked at once in a request, and anew in the next one; other plates are remembered."""
+    engine, find, seen = CompositorEngine(), clutter.find_clutter, []
+    engine.load(SERVICE.checkpoint(""))
+    monkeypatch.setattr(clutter, "find_clutter", lambda *given: seen.append(1) or find(*given))
+    canvases = [load_formats()[name].canvases()[0] for name in FORMATS]
+    request, images = compose_request(*canvases, shapes=("square",))
+    (plate,) = request.plates.values()
+    image = plate.image.model_copy(update={"key": f"{folder}/{64 * 'b'}.png"})
+    request = request.model_copy(update={"plates": {"square": plate.model_copy(update={"image": image})}})
+    for _ in range(2):
+        engine.generate(request, images)
+    assert len(seen) == looks
