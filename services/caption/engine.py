@@ -42,8 +42,8 @@ class CaptionEngine:
     def generate(self, request: CaptionRequest, images: Mapping[str, Image.Image]) -> Output:
         """Caption and alt text of ``images["image"]``; of an unfamiliar one only what is measured, its colours.
 
-        What people are told (alt text, description) names a place only where the request's scene bears it out: the
-        captioner alone takes one photograph in six for a scene.
+        What people are told (alt text, description) names a place only where the request's scene bears it out (the
+        captioner alone takes one photograph in six for a scene), and no colour or light that it names otherwise.
 
         The kind of thing comes from a detector of its own, or from the title where that knows no such kind.
 
@@ -66,8 +66,9 @@ class CaptionEngine:
         measured, caption = measured_caption(colours, kind), words.sentence if words.family else ""
         title = with_kind(request.title, kind) if request.language == "en" else request.title
         if words.family and is_borne_out(place, request.scene):
-            text = {"caption": caption, "alt_text": alt_text(title, words, request.language)}
-            return complete(Output(text=text, facts=facts), request, image, told=caption, place=place)
+            told = self._wording.undisputed(words, request.scene)
+            text = {"caption": caption, "alt_text": alt_text(title, told, request.language)}
+            return complete(Output(text=text, facts=facts), request, image, told=told.sentence, place=place)
         text = {"caption": caption or measured, "alt_text": measured_alt_text(title, colours, request.language)}
         return complete(Output(text=text, facts=facts), request, image, told=measured, place=place)
 

@@ -41,7 +41,7 @@ SERVICE = Service(
         Checkpoint(
             name="captioner",
             source="assets/models/captioner",
-            revision="5",
+            revision="6",
             licence="Apache-2.0",
             engine="services.caption.engine:CaptionEngine",
         ),

@@ -92,6 +92,15 @@ class Wording(BaseModel):
             doubted |= {"light", "light_side"}
         return words.model_copy(update=dict.fromkeys(doubted, ""))
 
+    def undisputed(self, words: SceneWords, scene: str) -> SceneWords:
+        """Without the colour and the light that the request's scene names otherwise: one of the two is wrong."""
+        colours = [colour for colour in self.colours if _names(scene, colour)]
+        moods = [mood for mood in self.moods if _names(scene, mood)]
+        disputed = {"colour": ""} if colours and words.colour not in colours else {}
+        if moods and words.mood not in moods:
+            disputed |= {"mood": "", "light": "", "light_side": ""}
+        return words.model_copy(update=disputed)
+
     def words(self, kind: str, family: str, colour: str, mood: str, light_side: str) -> SceneWords:
         """The words for a scene; the light is left out of families that show none."""
         known = self.families[family]
@@ -134,6 +143,11 @@ class Wording(BaseModel):
         return re.compile(
             f"(?P<head>{heads}) in (?P<colour>{colours}) tones(, (?P<light>{lights}) from the (?P<side>{sides}))?"
         )
+
+
+def _names(scene: str, words: str) -> bool:
+    """Whether a scene names something in these words, whole: "blurred" is not red."""
+    return re.search(rf"\b{re.escape(words)}\b", scene, re.IGNORECASE) is not None
 
 
 def load_wording(folder: str | Path) -> Wording:

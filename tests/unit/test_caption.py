@@ -250,3 +250,19 @@ def test_titles_are_cleaned() -> None:
     assert clean_title(" iPhone\u202e case \n") == "iPhone case"
     assert clean_title("An image of an oak lamp.") == "An oak lamp"
     assert clean_title("Wow!") == "Wow!"
+
+
+@pytest.mark.parametrize(
+    ("scene", "kept"),
+    [
+        ("dark wooden table, blurred café, sage green, golden sunset light", ("sage green", "golden sunset")),
+        ("dark wooden table, blurred café, navy blue, soft overcast light", ("", "")),
+        ("dark wooden table, blurred café, orange", ("", "golden sunset")),
+        ("dark wooden table, blurred café", ("sage green", "golden sunset")),
+    ],
+)
+def test_people_are_told_no_colour_or_light_that_the_request_names_otherwise(scene: str, kept: tuple[str, str]) -> None:
+    """Either the picture or the captioner is wrong, so nothing is said about it."""
+    told = WORDING.undisputed(LAMP_SCENE, scene)
+    assert (told.colour, told.mood) == kept
+    assert bool(told.light) == bool(told.mood)
