@@ -129,7 +129,12 @@ class Moments(BaseModel):
 
     suits: dict[str, Phrases] = Field(description="Attributes; attribute/category: of products of that kind only")
     kinds: dict[str, Phrases] = Field(description="Categories whose generic phrases an opener may stand before")
+    unfit: dict[str, Phrases] = Field(description="Attributes that a moment makes pointless")
     feels: dict[str, Phrases]
+
+    def fits(self, moment: str, attribute: str) -> bool:
+        """Whether an attribute is worth telling at the moment."""
+        return attribute not in self.unfit.get(moment, ())
 
     def may_open(self, moment: str, attribute: str, category: str) -> bool:
         """Whether an opener may stand before a phrase on the attribute."""

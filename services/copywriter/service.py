@@ -157,7 +157,7 @@ SERVICE = Service(
         Checkpoint(
             name="grammar",
             source="assets/copy",
-            revision="7",
+            revision="8",
             licence="Apache-2.0",
             engine="services.copywriter.engine:CopyEngine",
         ),
@@ -171,7 +171,7 @@ SERVICE = Service(
             dtype="bfloat16",
             num_gpus=0.5,
             memory_gib=11,
-            parts={"rules": Weights(source="assets/copy", revision="7", licence="Apache-2.0")},
+            parts={"rules": Weights(source="assets/copy", revision="8", licence="Apache-2.0")},
         ),
     ),
 )

@@ -32,16 +32,17 @@ class Writer:
         self._feel = engine.moments.feel(request.moment)
         stated = engine.attributes(request)
         self._stated = [name for name in stated if name in self._grammar.attributes]
-        self._attributes = self._in_order(request.lead)
+        self._attributes = self._in_order(request.lead, request.moment)
         self.unused = [name for name in stated if name not in self._grammar.attributes]
         self.disclaimers = self._judge.disclaimers()
         self._problems: dict[str, str] = {}
         self._voices: dict[str, float] = {}
         self._dice = random.Random(request.seed)
 
-    def _in_order(self, lead: Sequence[str]) -> list[str]:
-        """What may be written about, that which is to lead first."""
-        return list(dict.fromkeys([*(name for name in lead if name in self._stated), *self._stated]))
+    def _in_order(self, lead: Sequence[str], moment: str) -> list[str]:
+        """What may be written about: first that which is to lead, last that which the moment makes pointless."""
+        wanted = dict.fromkeys([*(name for name in lead if name in self._stated), *self._stated])
+        return sorted(wanted, key=lambda name: name not in lead and not self._engine.moments.fits(moment, name))
 
     def _voice(self, texts: Sequence[str]) -> list[float]:
         new = [text for text in texts if text not in self._voices]
@@ -67,7 +68,7 @@ class Writer:
 
     def _headlines(self, angle: Angle) -> list[Candidate]:
         """What may run, for one reader."""
-        order = self._in_order(angle.lead)
+        order = self._in_order(angle.lead, angle.moment)
         headlines = Headlines(self._request, angle, order, self._grammar, self._engine.moments)
         candidates = headlines.candidates(self._voice)
         return [one for one in candidates if self._is_fine(one.headline.text, "headline")]

@@ -130,6 +130,15 @@ def test_an_opener_stands_where_it_makes_sense(engine, facts, moment, opens):  #
     assert {facts[0] for facts in opened} == opens
 
 
+def test_what_the_moment_makes_pointless_is_told_last(engine):  # noqa: F811
+    """A waterproof jacket in the heat is light and recycled first; in the rain it is waterproof."""
+    jacket = Facts(title="Moor", category="clothing", attributes=("waterproof", "lightweight", "recycled"))
+    for seed in range(6):
+        hot = write(engine, jacket, moment="heat", lead=("lightweight", "breathable"), seed=seed)
+        assert hot.facts["copies"][0]["body"]["facts"] == ["lightweight", "recycled"]
+    assert write(engine, jacket, moment="rain").facts["copies"][0]["headline"]["facts"][0] == "waterproof"
+
+
 def test_bodies_tell_measures_and_do_not_repeat_what_the_picture_says(engine):  # noqa: F811
     """Contents in some bodies; a weight only of light things; price and rating stand on the creative already."""
     flask = Facts(
