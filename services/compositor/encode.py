@@ -127,9 +127,12 @@ def _save_gif(image: Image.Image, quality: int, xmp: bytes) -> bytes:
     return gif_block(buffer.getvalue(), xmp)
 
 
-def reduce_colours(image: Image.Image, palette: Image.Image) -> Image.Image:
-    """The picture in the colours of a palette, with error diffusion, so that soft scenes show no bands."""
-    return image.quantize(palette=palette, dither=Image.Dither.FLOYDSTEINBERG)
+def reduce_colours(image: Image.Image, palette: Image.Image, dithers: bool = True) -> Image.Image:
+    """The picture in the colours of a palette, with error diffusion, so that soft scenes show no bands.
+
+    Without it there are some, and the file has less than half the bytes.
+    """
+    return image.quantize(palette=palette, dither=Image.Dither.FLOYDSTEINBERG if dithers else Image.Dither.NONE)
 
 
 _LOSSY = {BEST_QUALITY: 1.0, 88: 0.82, 84: 0.70, 80: 0.61, 76: 0.54, 72: 0.48, 68: 0.44, 64: 0.41, 60: 0.38}

@@ -21,21 +21,31 @@ from services.errors import EncoderMissing, InvalidInput, TooLarge
 from services.images import EncodedImage
 
 _MOST_ENCODING_S = 120
+_PRESET = "veryfast"  # half the time of medium, fewer bytes, and no difference to be seen on scenes that hardly move
 _HOPELESS = 1.5  # times the limit: worse quality will not mend it, a scene that stands still may
 
 
 @dataclass(frozen=True)
 class Take:
-    """One way to make a file: pictures per second, does the scene move too, and the quality as its codec counts it."""
+    """One way to make a file: pictures per second, does the scene move too, and the quality as its codec counts it.
+
+    ``dithers``: colours that a GIF has not are mixed from dots.
+    """
 
     rate: float
     settles: bool
     quality: int
+    dithers: bool = True
 
 
-# From the best to the last resort. A GIF has no room for a moving scene: every frame would be stored whole.
+# From the best to the last resort. A GIF has no room for a moving scene: every frame would be stored whole. Bands of
+# 128 plain colours look better than dots of 64, and cost half as much.
 TAKES: dict[MotionType, tuple[Take, ...]] = {
-    "gif": tuple(Take(rate, False, colours) for rate, colours in [(5, 256), (5, 128), (5, 64), (2.5, 64), (2.5, 32)]),
+    "gif": (
+        *(Take(5, False, colours) for colours in (256, 128)),
+        *(Take(5, False, colours, dithers=False) for colours in (256, 128, 64)),
+        *(Take(2.5, False, colours, dithers=False) for colours in (64, 32)),
+    ),
     "webp": (
         *(Take(10, True, quality) for quality in (84, 72, 60)),
         *(Take(10, False, quality) for quality in (84, 72, 60, 45)),
@@ -88,7 +98,7 @@ def _save_gif(scene: Scene, take: Take, xmp: bytes, plays: int) -> tuple[bytes, 
     """One palette, the still's. What did not change keeps its dots, so that only words are stored again."""
     frames = list(scene.frames(take.rate, take.settles))
     palette = Image.fromarray(frames[-1]).quantize(take.quality, Image.Quantize.MEDIANCUT)
-    dotted = [np.asarray(reduce_colours(Image.fromarray(frame), palette)) for frame in frames]
+    dotted = [np.asarray(reduce_colours(Image.fromarray(frame), palette, take.dithers)) for frame in frames]
     steady = dotted[-1]
     shown = [np.where((frame == frames[-1]).all(2), steady, dots) for frame, dots in zip(frames, dotted, strict=True)]
     pictures = [_with_palette(dots.astype(np.uint8), palette) for dots in shown]
@@ -139,7 +149,7 @@ def _save_mp4(scene: Scene, take: Take, _xmp: bytes, _plays: int) -> tuple[bytes
     source = ["-f", "rawvideo", "-pix_fmt", "rgb24", "-s", f"{canvas.width}x{canvas.height}", "-r", f"{take.rate:g}"]
     colour = ["-vf", "scale=out_color_matrix=bt709:out_range=tv,format=yuv420p", "-colorspace", "bt709"]
     colour += ["-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", "tv"]
-    codec = ["-c:v", "libx264", "-preset", "medium", "-crf", str(take.quality), "-threads", "1"]
+    codec = ["-c:v", "libx264", "-preset", _PRESET, "-crf", str(take.quality), "-threads", "1"]
     plain = ["-map_metadata", "-1", "-fflags", "+bitexact", "-flags:v", "+bitexact", "-movflags", "+faststart"]
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "reel.mp4"

@@ -12,6 +12,7 @@ from test_ingress import SIGNER, assert_problem, brief, client, scripted, store 
 from services.compositor import reel
 from services.compositor.animation import MOST_DIFFERENCE, AnimationRequest
 from services.compositor.artwork import Artwork
+from services.compositor.encode import RESERVE_BYTES
 from services.compositor.engine import CompositorEngine
 from services.compositor.service import SERVICE, Canvas
 from services.contract import load_engine
@@ -100,6 +101,15 @@ def test_a_busy_scene_loses_quality_before_it_is_refused(engine):
     assert facts["quality"] < 256
     with pytest.raises(TooLarge, match=r"Format x as an animated GIF has .* the limit is 9,000"):
         animation(engine, "gif", ground="noise", max_bytes=15_000)
+
+
+def test_a_tight_gif_gives_up_dots_before_it_gives_up_pictures(engine):
+    """Half the bytes: still five pictures per second and many colours, and as like the still creative as before."""
+    _, free, _ = animation(engine, "gif", (300, 600), max_bytes=1_000_000)
+    _, tight, _ = animation(engine, "gif", (300, 600), max_bytes=round(0.6 * free["bytes"]) + RESERVE_BYTES)
+    assert tight["bytes"] < 0.6 * free["bytes"]
+    assert (tight["frames_per_second"], tight["quality"] >= 64) == (5, True)
+    assert tight["difference"] < MOST_DIFFERENCE
 
 
 @needs_ffmpeg
