@@ -59,9 +59,19 @@ def caption_alt_text(title: str, caption: str) -> str:
     return f"{title}: {shorten(caption, MAX_CHARACTERS - len(title) - 3)}."
 
 
-def with_kind(title: str, kind: str) -> str:
-    """An English title that does not say what it is, with the kind: "Trail, a bottle"; other titles as they are."""
-    return title if not title or not kind or kinds_in(title) else f"{clean_title(title)}, a {kind}"
+def with_kind(title: str, kind: str, language: str = "en") -> str:
+    """A title that does not say what it is, with the kind: "Trail, a bottle"; other titles as they are.
+
+    language: ISO 639-1, as in ``alt_text``; a title may also say it in English.
+    """
+    if not title or not kind or kinds_in(title):
+        return title
+    phrases = load_phrases(language)
+    if phrases is None:
+        return f"{clean_title(title)}, a {kind}"
+    words = phrases.kinds.get(kind)
+    is_named = words is None or any(part in title.casefold() for part in words.named)
+    return title if words is None or is_named else f"{clean_title(title)}{phrases.comma}{words.say}"
 
 
 def measured_caption(colours: Sequence[str], kind: str = "") -> str:

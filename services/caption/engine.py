@@ -64,7 +64,7 @@ class CaptionEngine:
         }
         colours = colour_names(common_colours(image))
         measured, caption = measured_caption(colours, kind), words.sentence if words.family else ""
-        title = with_kind(request.title, kind) if request.language == "en" else request.title
+        title = with_kind(request.title, kind, request.language)
         if words.family and is_borne_out(place, request.scene):
             told = self._wording.undisputed(words, request.scene)
             text = {"caption": caption, "alt_text": alt_text(title, told, request.language)}

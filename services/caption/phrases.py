@@ -12,11 +12,21 @@ from services.caption.words import SceneWords
 PHRASES = Path(__file__).parents[2] / "assets" / "captions"
 
 
+class KindWords(BaseModel):
+    """A kind of thing, and the words by which a title says it already: parts of words, in lower case."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    say: str
+    named: tuple[str, ...]
+
+
 class Phrases(BaseModel):
     """One language.
 
     known: what rooms and try-ons show, unseen (``alt_text.KNOWN``). places, tones and lights: by family, colour
-    and mood of a caption; colours: measured ones by name. joint stands between title, place and tones, comma before the
+    and mood of a caption; colours: measured ones by name; kinds: what the
+    detector sees. joint stands between title, place and tones, comma before the
     light; a list has ``listed`` between its parts and ``last`` before the last one.
     """
 
@@ -33,6 +43,7 @@ class Phrases(BaseModel):
     tones: dict[str, str]
     lights: dict[str, str]
     colours: dict[str, str]
+    kinds: dict[str, KindWords]
 
     def scenes(self, words: SceneWords) -> list[str]:
         """The scene, the fullest telling first: with tones and light, with light, the place alone."""

@@ -41,7 +41,7 @@ SERVICE = Service(
         Checkpoint(
             name="captioner",
             source="assets/models/captioner",
-            revision="6",
+            revision="7",
             licence="Apache-2.0",
             engine="services.caption.engine:CaptionEngine",
         ),

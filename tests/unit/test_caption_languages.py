@@ -7,6 +7,7 @@ from PIL import Image
 
 from services.caption.alt_text import KNOWN, MAX_CHARACTERS, alt_text, known_alt_text, measured_alt_text
 from services.caption.colours import NAMES
+from services.caption.detector import KNOWN as SEEN_KINDS
 from services.caption.free_words import answer
 from services.caption.phrases import PHRASES, load_phrases
 from services.caption.service import CaptionRequest
@@ -33,6 +34,7 @@ def test_everything_has_a_phrase(language):
     assert set(phrases.lights) == set(WORDING.moods)
     assert set(phrases.colours) == set(NAMES)
     assert set(phrases.known) == set(KNOWN)
+    assert set(phrases.kinds) == SEEN_KINDS
     for table in (phrases.known, phrases.places, phrases.tones, phrases.lights, phrases.colours):
         assert len(set(table.values())) == len(table)
 

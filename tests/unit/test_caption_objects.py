@@ -86,7 +86,7 @@ def test_another_thing_than_the_title_says_is_flagged(engine):
 
 
 def test_captions_and_alt_texts_say_what_it_is(engine):
-    """A title that does not say it is completed in English; tags and words have the kind."""
+    """A title that does not say it is completed, in the language of the brief; tags and words have the kind."""
     request = CaptionRequest(image=REF, title="Trail", product_box=box_of("flask"))
     made = engine.generate(request, {"image": packshot("flask")})
     assert made.facts["words"]["kind"] == "bottle"
@@ -94,6 +94,10 @@ def test_captions_and_alt_texts_say_what_it_is(engine):
     assert made.text["alt_text"].startswith("Trail, a bottle")
     assert "bottle" in made.facts["tags"]
     german = engine.generate(request.model_copy(update={"language": "de"}), {"image": packshot("flask")})
-    assert german.text["alt_text"].startswith("Trail. ")
+    assert german.text["alt_text"].startswith("Trail, eine Flasche. ")
+    assert with_kind("Steingutbecher", "cup", "de") == "Steingutbecher"
+    assert with_kind("Trail insulated flask", "bottle", "ja") == "Trail insulated flask"
+    assert with_kind("Trail", "bottle", "ja") == "Trail、ボトル"
+    assert with_kind("Ember", "lamp", "fr") == "Ember"
     assert with_kind("Shore stoneware mug", "cup") == "Shore stoneware mug"
     assert with_kind("", "cup") == ""
