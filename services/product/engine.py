@@ -32,12 +32,13 @@ class ProductEngine:
 
     Another pipeline family with the same call is a subclass with its pipeline class. Scenes have the size that the
     checkpoint was trained on: its area_px, or else scene_sizes (px). paints_shadows: whether its scenes already hold
-    the product and its shadows.
+    the product and its shadows. may_invent: whether its scenes may hold what no word asked for, people and writing.
     """
 
     pipeline_class: ClassVar[Any] = StableDiffusionPipeline
     pipeline_options: ClassVar[dict[str, Any]] = {"safety_checker": None, "requires_safety_checker": False}
     paints_shadows: ClassVar[bool] = False
+    may_invent: ClassVar[bool] = True
     scene_sizes: dict[Shape, tuple[int, int]] = {
         "square": (512, 512),
         "landscape": (704, 384),
@@ -94,11 +95,12 @@ class ProductEngine:
             again = request.model_copy(update={"seed": seed})
             scene = self.generate_scene(again, shape, prompt, images)
             clock.lap("denoise")
-            made = stand_product(
+            placed = stand_product(
                 scene, images["product"], layout, prompt.light, request.fidelity, casts_shadow=not self.paints_shadows
             )
             clock.lap("place")
-            tried.append(examine(*made, images["product"], layout, request.fidelity, seed=seed, attempts=attempt + 1))
+            standing = examine(placed, images["product"], layout, request.fidelity, may_invent=self.may_invent)
+            tried.append(replace(standing, seed=seed))
             clock.lap("prove")
             if tried[-1].usability.passes:
                 break
@@ -130,15 +132,27 @@ class ProductEngine:
 
 
 @dataclass(frozen=True)
+class Placed:
+    """A plate (RGB) with the product at its box (px). bare: its scene before shadows, or None if it came with them."""
+
+    plate: Image.Image
+    box: Box
+    bare: np.ndarray | None
+
+
+@dataclass(frozen=True)
 class Standing:
-    """A plate (RGB), the product's box in it (px), its proof, and how usable it is; seed: its scene's own."""
+    """A plate (RGB), the product's box in it (px), its proof, and how usable it is.
+
+    seed: its scene's own; attempts: how many scenes were tried.
+    """
 
     plate: Image.Image
     box: Box
     truth: Truth
     usability: Usability
-    seed: int
-    attempts: int
+    seed: int = 0
+    attempts: int = 1
 
     @property
     def verdict(self) -> dict[str, JsonValue]:
@@ -160,19 +174,12 @@ def check_cutout(picture: Image.Image) -> None:
 
 
 def examine(
-    plate: Image.Image,
-    box: Box,
-    cutout: Image.Image,
-    layout: PlateLayout,
-    fidelity: Fidelity,
-    *,
-    seed: int,
-    attempts: int,
+    placed: Placed, cutout: Image.Image, layout: PlateLayout, fidelity: Fidelity, *, may_invent: bool
 ) -> Standing:
     """Prove and judge a finished plate."""
-    pixels, product = np.asarray(plate), fit_product(cutout, box)
-    usability = judge(pixels, product, box, layout)
-    return Standing(plate, box, prove(pixels, cutout, box, fidelity), usability, seed, attempts)
+    pixels, product = np.asarray(placed.plate), fit_product(cutout, placed.box)
+    usability = judge(pixels, product, placed.box, layout, placed.bare, may_invent=may_invent)
+    return Standing(placed.plate, placed.box, prove(pixels, cutout, placed.box, fidelity), usability)
 
 
 def _facts(request: ProductRequest, prompt: ScenePrompt, plates: Mapping[Shape, Standing]) -> dict[str, JsonValue]:
@@ -212,11 +219,11 @@ def stand_product(
     fidelity: Fidelity = "exact",
     *,
     casts_shadow: bool = True,
-) -> tuple[Image.Image, Box]:
-    """The plate (RGB) of one shape and the product's box in it, px."""
+) -> Placed:
+    """The plate of one shape; casts_shadow: whether shadows are laid on its scene."""
     box = stand_box(np.asarray(cutout.getchannel("A")), layout)
     product, ground = fit_product(cutout, box), enlarge_scene(scene, layout)
     if fidelity == "harmonised":
         product = harmonise(product, ground, box, light.side)
     shaded = shade_ground(ground, product, box, light) if casts_shadow else ground
-    return compose_plate(shaded, product, box), box
+    return Placed(compose_plate(shaded, product, box), box, ground if casts_shadow else None)

@@ -30,6 +30,7 @@ class SketchProductEngine(ProductEngine):
     """A Stable Diffusion checkpoint that was trained on the sketches' own vocabulary."""
 
     pipeline_class: ClassVar[Any] = StableDiffusionImg2ImgPipeline
+    may_invent: ClassVar[bool] = False
 
     def generate_scene(
         self, request: ProductRequest, shape: Shape, prompt: ScenePrompt, images: Mapping[str, Image.Image]

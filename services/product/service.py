@@ -11,7 +11,9 @@ from services.product.hub import HUB_CHECKPOINTS
 
 Fidelity = Literal["exact", "harmonised"]
 MOST_SHIFT = 7.0  # Delta E (CIE 1976) of any product pixel, harmonised
-USABILITY_LIMITS = dict.fromkeys(("space_mismatch", "size_mismatch", "indistinctiveness", "shape_hallucination"), 0.5)
+USABILITY_LIMITS = dict.fromkeys(
+    ("space_mismatch", "size_mismatch", "indistinctiveness", "shape_hallucination", "people", "writing"), 0.5
+)
 
 
 class SizeCm(BaseModel):
@@ -78,7 +80,7 @@ def example() -> tuple[ProductRequest, dict[str, Image.Image]]:
 SCENE = Checkpoint(
     name="scene",
     source="assets/models/scene",
-    revision="2026-11-27.4",
+    revision="2026-11-28.1",
     licence="Apache-2.0",
     engine="services.product.engine_sketch:SketchProductEngine",
     defaults={"num_inference_steps": 4, "guidance_scale": 1.0, "strength": 0.5},

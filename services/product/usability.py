@@ -1,5 +1,7 @@
 """The usability gate: whether a plate would do as an ad, by the four faults that dominate among rejected ad pictures.
 
+Scenes of pipelines that may invent things are also searched for people and writing (``clutter.py``).
+
 Each fault has a score from 0 (none) to 1 and a limit; a plate passes when no score is over its limit. Everything is
 measured on the finished plate with the product's matte and box, at a working size where the product is 160 px high.
 The faults are those of arXiv:2408.00418; the scores, and the limits, are this project's own: see
@@ -13,8 +15,10 @@ from itertools import pairwise
 
 import cv2
 import numpy as np
+from PIL import Image
 
 from services.images import Box
+from services.product import clutter
 from services.product.service import USABILITY_LIMITS
 from services.product.standing import PlateLayout
 
@@ -22,6 +26,7 @@ WORKING_HEIGHT_PX = 160
 SAME_TONE = 11.0
 CONTACT_SHARE = 0.03
 CLEAR_CONTACT = 0.05
+CONTACT_SHADE, LIFTED_RATIO = 0.12, 0.85  # measured shade: at the foot; further below, of that at the foot
 REACH_PX = 48
 NEAR_PX = 24
 SPARSE = 4  # a copy of the product is sought at every fourth of its pixels first
@@ -29,8 +34,9 @@ LEAST_REACH_PX = 8
 LIFTED = 0.085  # share of light: shadow below the foot darker than at it by as much is half a fault
 LASTING_PX = 12
 BANDS = 12  # of the plate's width, in which a level edge is sought
-EDGE_STEP, EDGE_RANK = 5.0, 0.9  # Delta E; share of the strongest level edge of the scene
+EDGE_STEP, EDGE_RANK = 5.0, 0.4  # Delta E; share of the scene's strongest step from row to row, level or not
 EDGE_ALIKE, EDGE_SPAN = 0.4, 0.85  # share of the usual step that a band has; share of the bands that have it
+REFLECTED_PX = 9
 VISIBLE_LIGHT = 14.0  # L* of the ground from which on its shadows can be seen well
 SCENERY_SHARE = 0.10
 COPY_ALIKE, COPY_LEAST = 0.6, 0.05  # shares: of what shows of a copy, in its tones; of the product, that shows
@@ -58,16 +64,22 @@ REASONS = {
     "size_mismatch": "the product is too small, or too large for the picture",
     "indistinctiveness": "the product hardly differs from the scene behind it",
     "shape_hallucination": "the scene continues the product's shape, or shows a second one",
+    "people": "somebody is in the scene beside the product",
+    "writing": "the scene shows writing beside the product",
 }
 
 
 @dataclass(frozen=True)
 class View:
-    """The plate around the product at working size. lab: float32; matte: 0..1; box: the product in it, px."""
+    """The plate around the product at working size. lab: float32; matte: 0..1; box: the product in it, px.
+
+    bare: Lab of the scene without product and shadows, or None where it was painted with them.
+    """
 
     lab: np.ndarray
     matte: np.ndarray
     box: Box
+    bare: np.ndarray | None = None
 
     @cached_property
     def solid(self) -> np.ndarray:
@@ -98,33 +110,61 @@ class View:
         down, right = window[0].start, window[1].start
         box = self.box
         moved = Box(left=box.left - right, top=box.top - down, right=box.right - right, bottom=box.bottom - down)
-        return replace(self, lab=self.lab[window], matte=self.matte[window], box=moved)
+        bare = None if self.bare is None else self.bare[window]
+        return replace(self, lab=self.lab[window], matte=self.matte[window], box=moved, bare=bare)
 
 
-def judge(plate: np.ndarray, product: np.ndarray, box: Box, layout: PlateLayout) -> Usability:
-    """Score a plate (RGB uint8) on which the product (RGBA uint8, at the box's size) stands at the box."""
-    view = look(plate, product[..., 3], box)
+def judge(
+    plate: np.ndarray,
+    product: np.ndarray,
+    box: Box,
+    layout: PlateLayout,
+    bare: np.ndarray | None = None,
+    *,
+    may_invent: bool = False,
+) -> Usability:
+    """Score a plate (RGB uint8) on which the product (RGBA uint8, at the box's size) stands at the box.
+
+    bare: the same scene without product and shadows (RGB uint8), where there is one: what is darker on the plate is
+    then shadow, and dark moss below a foot is not taken for one. may_invent: look for people and writing as well.
+    """
+    matte = _whole_matte(plate.shape, product[..., 3], box)
+    view = look(plate, matte, box, bare)
     scores = {
         "space_mismatch": space_mismatch(view),
         "size_mismatch": size_mismatch(box, layout),
         "indistinctiveness": indistinctiveness(view.cut(view.surroundings)),
         "shape_hallucination": shape_hallucination(view),
     }
+    if may_invent:
+        picture, own = Image.fromarray(plate), matte / 255
+        scores |= {"people": clutter.people(picture, own), "writing": clutter.writing(picture, own)}
     worst = max(scores, key=lambda fault: scores[fault] - USABILITY_LIMITS[fault])
     over = scores[worst] > USABILITY_LIMITS[worst]
     return Usability({fault: round(score, 3) for fault, score in scores.items()}, REASONS[worst] if over else "")
 
 
-def look(plate: np.ndarray, alpha: np.ndarray, box: Box) -> View:
-    """The plate and its product's matte, scaled so that the product is WORKING_HEIGHT_PX high."""
-    scale = WORKING_HEIGHT_PX / box.height
-    matte = np.zeros(plate.shape[:2], np.uint8)
+def _whole_matte(shape: tuple[int, ...], alpha: np.ndarray, box: Box) -> np.ndarray:
+    """The product's alpha (uint8, at the box's size) in a plate of this shape."""
+    matte = np.zeros(shape[:2], np.uint8)
     matte[box.top : box.bottom, box.left : box.right] = alpha
+    return matte
+
+
+def look(plate: np.ndarray, matte: np.ndarray, box: Box, bare: np.ndarray | None = None) -> View:
+    """The plate and its product's matte (uint8, its size), scaled so that the product is WORKING_HEIGHT_PX high."""
+    scale = WORKING_HEIGHT_PX / box.height
     size = round(plate.shape[1] * scale), round(plate.shape[0] * scale)
     way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    small = cv2.resize(plate, size, interpolation=way).astype(np.float32) / 255
     near = Box(**{side: round(value * scale) for side, value in box.model_dump().items()})
-    return View(cv2.cvtColor(small, cv2.COLOR_RGB2Lab), cv2.resize(matte, size, interpolation=way) / 255.0, near)
+    near_matte = cv2.resize(matte, size, interpolation=way) / 255.0
+    return View(_lab(plate, size, way), near_matte, near, None if bare is None else _lab(bare, size, way))
+
+
+def _lab(picture: np.ndarray, size: tuple[int, int], way: int) -> np.ndarray:
+    """The picture (RGB uint8) at this size, as CIE Lab."""
+    lab: np.ndarray = cv2.cvtColor(np.float32(cv2.resize(picture, size, interpolation=way)) / 255, cv2.COLOR_RGB2Lab)
+    return lab
 
 
 def size_mismatch(box: Box, layout: PlateLayout) -> float:
@@ -147,16 +187,44 @@ def _missing_contact(view: View) -> float:
     reach = min(REACH_PX, len(view.matte) - int(lowest.max()) - 1)
     if reach < LEAST_REACH_PX:
         return 1.0
-    light = view.lab[..., 0] + 4
-    column = np.median([light[lowest[x] + 1 : lowest[x] + 1 + reach, x] for x in touching], axis=0)
-    ground = light[view.box.bottom + 2 : view.box.bottom + reach]
-    beside = np.delete(ground, np.s_[max(0, view.box.left) : view.box.right], axis=1)
-    usual = max(float(np.median(beside)) if beside.size else 0.0, float(np.median(column[-8:])), 1.0)
-    smooth = np.convolve(column, np.full(5, 0.2), "valid")
-    at_foot, below = 1 - float(column[:3].mean()) / usual, 1 - float(smooth[3:].min()) / usual
+    below = np.stack([np.arange(lowest[x] + 1, lowest[x] + 1 + reach) for x in touching], axis=1)
+    light = np.median(view.lab[below, touching, 0] + 4, axis=1)
+    if view.bare is None:
+        return _guess_contact(light, _usual_light(view, light))
+    return _measure_contact(light, np.median(view.bare[below, touching, 0] + 4, axis=1))
+
+
+def _measure_contact(light: np.ndarray, bare: np.ndarray) -> float:
+    """From the light below the foot, row by row, with and without shadows: 0.5 at either limit.
+
+    A reflection that begins at the foot is contact, too: on dark gloss it is lighter than the ground.
+    """
+    shade = 1 - light / np.maximum(bare, 1)
+    at_foot, further = _at_foot_and_further(shade)
+    reflection = float(-shade[:REFLECTED_PX].min())
+    weak = (1 - 0.5 * max(at_foot, reflection) / CONTACT_SHADE) * min(1.0, float(np.median(bare)) / VISIBLE_LIGHT)
+    lifted = (further / max(at_foot, 1e-3) - 2 * LIFTED_RATIO + 1) / (2 - 2 * LIFTED_RATIO)
+    return float(np.clip(max(weak, lifted if further > CLEAR_CONTACT else 0.0), 0, 1))
+
+
+def _guess_contact(light: np.ndarray, usual: float) -> float:
+    """From the light below the foot and that of ground without shadow, without a bare scene: 0.5 at either limit."""
+    at_foot, further = _at_foot_and_further(1 - light / max(usual, 1))
     weak = (1 - 0.5 * at_foot / CLEAR_CONTACT) * min(1.0, usual / VISIBLE_LIGHT)
-    lifted = 0.5 * (below - at_foot) / LIFTED if below > CLEAR_CONTACT else 0.0
+    lifted = 0.5 * (further - at_foot) / LIFTED if further > CLEAR_CONTACT else 0.0
     return float(np.clip(max(weak, lifted), 0, 1))
+
+
+def _at_foot_and_further(shade: np.ndarray) -> tuple[float, float]:
+    """Shade (share of the light, by row below the foot) where it touches, and the deepest further below."""
+    return float(shade[:3].mean()), float(np.convolve(shade, np.full(5, 0.2), "valid")[3:].max())
+
+
+def _usual_light(view: View, below: np.ndarray) -> float:
+    """That of the ground beside the product, or far below it."""
+    ground = view.lab[view.box.bottom + 2 : view.box.bottom + len(below), :, 0] + 4
+    beside = np.delete(ground, np.s_[max(0, view.box.left) : view.box.right], axis=1)
+    return max(float(np.median(beside)) if beside.size else 0.0, float(np.median(below[-8:])))
 
 
 def _above_back_edge(view: View) -> float:
@@ -164,17 +232,19 @@ def _above_back_edge(view: View) -> float:
 
     A podium's rim is below the foot, too, but does not reach the borders; planks and lights are not level all along.
     """
-    cuts = np.linspace(0, view.lab.shape[1], BANDS + 1).astype(int)
-    beside = [(left, right) for left, right in pairwise(cuts) if right <= view.box.left or left >= view.box.right]
-    if len(beside) < 2:
+    bands = list(pairwise(np.linspace(0, view.lab.shape[1], BANDS + 1).astype(int)))
+    if view.bare is None:
+        bands = [(left, right) for left, right in bands if right <= view.box.left or left >= view.box.right]
+    if len(bands) < 2:
         return 0.0
-    steps = np.stack([_steps_down(view.lab[:, left:right]) for left, right in beside])
+    scene = view.lab if view.bare is None else view.bare
+    steps = np.stack([_steps_down(scene[:, left:right]) for left, right in bands])
     usual = np.median(steps, axis=0)
     size = np.sqrt((usual**2).sum(axis=1))
     alike = (steps * usual).sum(axis=2) > EDGE_ALIKE * size**2
     level = np.where(alike.mean(axis=0) >= EDGE_SPAN, size, 0)
     under = level[max(0, view.box.bottom + 3 - LASTING_PX) :]
-    return float(under.max(initial=0) >= max(EDGE_STEP, EDGE_RANK * level.max()))
+    return float(under.max(initial=0) >= max(EDGE_STEP, level.max(), EDGE_RANK * size.max()))
 
 
 def _steps_down(band: np.ndarray) -> np.ndarray:

@@ -11,14 +11,17 @@ were chosen on is 1; figures are reported on others.
 import argparse
 import sys
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import cv2
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 from products import draw_product
+from skimage import data
 
 from services.images import SHAPES, Box
+from services.people import find_people
 from services.product.engine_sketch import draw_sketch
 from services.product.prompt import Vocabulary, write_prompt
 from services.product.service import USABILITY_LIMITS
@@ -29,7 +32,10 @@ from services.settings import ASSETS, ROOT
 
 VOCABULARY = Vocabulary.load(str(ROOT / "assets" / "models" / "scene"))
 SCENE_SIZES = {"square": (256, 256), "landscape": (352, 192), "portrait": (192, 352)}
+FONTS = sorted(path for path in (ASSETS / "fonts").rglob("*.ttf") if "emoji" not in path.name.lower())
 HALF = {shape: replace(one, width=one.width // 2, height=one.height // 2) for shape, one in LAYOUTS.items()}
+
+Made = tuple[np.ndarray, np.ndarray, Box, np.ndarray]  # plate, product, its box, the scene before shadows
 
 
 class Stand:
@@ -71,26 +77,26 @@ def _lifted(box: Box, px: int) -> Box:
     return Box(left=box.left, top=box.top - px, right=box.right, bottom=box.bottom - px)
 
 
-def sound(stand: Stand) -> tuple[np.ndarray, np.ndarray, Box]:
+def sound(stand: Stand) -> Made:
     product = fit_product(stand.cutout, stand.box)
-    return stand.plate(stand.scene, product, stand.box, stand.box), product, stand.box
+    return stand.plate(stand.scene, product, stand.box, stand.box), product, stand.box, stand.scene
 
 
-def space_mismatch(stand: Stand) -> tuple[np.ndarray, np.ndarray, Box]:
+def space_mismatch(stand: Stand) -> Made:
     """The product hangs over its shadow, has none, or the scene's ground lies too low for it."""
     product, kind = fit_product(stand.cutout, stand.box), stand.rng.integers(2 if stand.is_seamless else 3)
     up = int(stand.rng.uniform(0.08, 0.25) * stand.box.height)
     if kind == 0:
         box = _lifted(stand.box, up)
-        return stand.plate(stand.scene, product, box, stand.box), product, box
+        return stand.plate(stand.scene, product, box, stand.box), product, box, stand.scene
     if kind == 1:
-        return stand.plate(stand.scene, product, stand.box, None), product, stand.box
+        return stand.plate(stand.scene, product, stand.box, None), product, stand.box, stand.scene
     down = int(stand.rng.uniform(0.26, 0.32) * stand.layout.height)
     scene = np.vstack([np.repeat(stand.scene[:1], down, axis=0), stand.scene[:-down]])
-    return stand.plate(scene, product, stand.box, stand.box), product, stand.box
+    return stand.plate(scene, product, stand.box, stand.box), product, stand.box, scene
 
 
-def size_mismatch(stand: Stand) -> tuple[np.ndarray, np.ndarray, Box]:
+def size_mismatch(stand: Stand) -> Made:
     """The product at a fifth to two fifths of its size, or a quarter to a half too large."""
     scale = stand.rng.uniform(0.2, 0.42) if stand.rng.random() < 0.6 else stand.rng.uniform(1.25, 1.5)
     scale = min(scale, 0.74 * stand.layout.height / stand.box.height, 0.98 * stand.layout.width / stand.box.width)
@@ -99,10 +105,10 @@ def size_mismatch(stand: Stand) -> tuple[np.ndarray, np.ndarray, Box]:
     left = min(max(left, 0), stand.layout.width - width)
     box = Box(left=left, top=bottom - height, right=left + width, bottom=bottom)
     product = fit_product(stand.cutout, box)
-    return stand.plate(stand.scene, product, box, box), product, box
+    return stand.plate(stand.scene, product, box, box), product, box, stand.scene
 
 
-def indistinctiveness(stand: Stand) -> tuple[np.ndarray, np.ndarray, Box]:
+def indistinctiveness(stand: Stand) -> Made:
     """The scene behind the product takes the product's own tones."""
     product = fit_product(stand.cutout, stand.box)
     canvas = np.zeros((*stand.scene.shape[:2], 4), np.float32)
@@ -116,7 +122,7 @@ def indistinctiveness(stand: Stand) -> tuple[np.ndarray, np.ndarray, Box]:
     share = np.clip(1.3 - near / (0.9 * stand.box.height), 0, 1)[..., None] * stand.rng.uniform(0.9, 1.0)
     scene = _tone_of_edge(canvas, solid, tone) * share + stand.scene * (1 - share)
     scene = np.clip(scene + stand.rng.normal(0, 2, scene.shape), 0, 255).astype(np.uint8)
-    return stand.plate(scene, product, stand.box, stand.box), product, stand.box
+    return stand.plate(scene, product, stand.box, stand.box), product, stand.box, scene
 
 
 def _tone_of_edge(canvas: np.ndarray, solid: np.ndarray, tone: np.ndarray) -> np.ndarray:
@@ -132,7 +138,7 @@ def _tone_of_edge(canvas: np.ndarray, solid: np.ndarray, tone: np.ndarray) -> np
     return carried + tone * (1 - filled[..., None])
 
 
-def shape_hallucination(stand: Stand) -> tuple[np.ndarray, np.ndarray, Box]:
+def shape_hallucination(stand: Stand) -> Made:
     """The scene repeats the product behind itself, shifted, enlarged, or grows a handle of its colour."""
     product, scene, box = fit_product(stand.cutout, stand.box), stand.scene.copy(), stand.box
     kind = stand.rng.integers(3)
@@ -146,7 +152,7 @@ def shape_hallucination(stand: Stand) -> tuple[np.ndarray, np.ndarray, Box]:
         _lay(scene, large, box.left - (size[0] - box.width) // 2, box.bottom - size[1])
     else:
         _grow_handle(stand, scene, product)
-    return stand.plate(scene, product, box, box), product, box
+    return stand.plate(scene, product, box, box), product, box, scene
 
 
 def _lay(scene: np.ndarray, product: np.ndarray, left: int, top: int) -> None:
@@ -169,13 +175,49 @@ def _grow_handle(stand: Stand, scene: np.ndarray, product: np.ndarray) -> None:
     cv2.ellipse(scene, centre, axes, 0, 0, 360, colour, max(4, int(0.1 * height)), cv2.LINE_AA)
 
 
-FAULTS = (space_mismatch, size_mismatch, indistinctiveness, shape_hallucination)
+def people(stand: Stand) -> Made:
+    """Somebody stands behind the product: the astronaut of scikit-image, from head to hips."""
+    figure, rng = _astronaut(), stand.rng
+    height = int(rng.uniform(0.3, 0.7) * stand.layout.height)
+    drawn = np.asarray(figure.resize((round(figure.width * height / figure.height), height)))
+    left = int(rng.uniform(0, max(1, stand.layout.width - drawn.shape[1])))
+    scene = stand.scene.copy()
+    _lay(scene, drawn, left, int(rng.uniform(0.1, 0.9) * stand.layout.height - rng.uniform(0.5, 0.9) * height))
+    product = fit_product(stand.cutout, stand.box)
+    return stand.plate(scene, product, stand.box, stand.box), product, stand.box, scene
+
+
+@cache
+def _astronaut() -> Image.Image:
+    photo = Image.fromarray(data.astronaut())
+    (person,) = find_people(photo)
+    matte = np.uint8(255 * np.clip((person.mask - 0.3) / 0.4, 0, 1))
+    cut = Image.fromarray(np.dstack([np.asarray(photo), matte]))
+    return cut.crop(Image.fromarray(matte).getbbox())
+
+
+def writing(stand: Stand) -> Made:
+    """A word of no language is over the product, 3 to 8 % of the height, in a darker or lighter tone of the scene."""
+    rng, height = stand.rng, stand.layout.height
+    picture, size = Image.fromarray(stand.scene), int(rng.uniform(0.03, 0.08) * height)
+    word = "".join(rng.choice(list("abcdefghiklmnoprstuvwyABCDERST"), int(rng.integers(4, 9))))
+    left, top = int(rng.uniform(0.03, 0.6) * stand.layout.width), int(rng.uniform(0.03, 0.2) * height)
+    ground = stand.scene[top + size // 2, left].astype(int)
+    ink = tuple(int(part) for part in (0.45 * ground if ground.mean() > 110 else np.minimum(255, ground + 90)))
+    font = ImageFont.truetype(str(rng.choice(FONTS)), size)
+    ImageDraw.Draw(picture).text((left, top), word, font=font, fill=ink)
+    scene, product = np.asarray(picture), fit_product(stand.cutout, stand.box)
+    return stand.plate(scene, product, stand.box, stand.box), product, stand.box, scene
+
+
+FAULTS = (space_mismatch, size_mismatch, indistinctiveness, shape_hallucination, people, writing)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--plates", type=int, default=60, help="of each label")
     parser.add_argument("--seed", type=int, default=2)
+    parser.add_argument("--painted", action="store_true", help="as for engines that paint shadows: no bare scene")
     parser.add_argument("--sheet", type=Path, help="write a sheet of the misjudged plates")
     choice = parser.parse_args()
     cv2.setNumThreads(1)
@@ -184,8 +226,9 @@ def main() -> None:
         label, right, own = make.__name__, 0, 0
         for index in range(choice.plates):
             stand = Stand(np.random.default_rng([choice.seed, number, index]), index)
-            plate, product, box = make(stand)
-            found = judge(plate, product, box, stand.layout)
+            plate, product, box, scene = make(stand)
+            bare = None if choice.painted else scene
+            found = judge(plate, product, box, stand.layout, bare, may_invent=make in (sound, people, writing))
             over = {fault for fault, score in found.scores.items() if score > USABILITY_LIMITS[fault]}
             good = not over if make is sound else bool(over)
             right += good
