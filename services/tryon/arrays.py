@@ -60,6 +60,7 @@ def line_places(points: Floats) -> Floats:
 
 def along_line(points: Floats, columns: Floats, rows: Floats, sign: int) -> tuple[Floats, Floats]:
     """Length along a line of corner points, and signed distance from it (positive away from the body), px."""
+    points = np.asarray(points, np.float32)  # doubles would make doubles of whole pictures
     best = np.full(columns.shape, np.inf, np.float32)
     along, offset = np.zeros_like(best), np.zeros_like(best)
     start = 0.0
@@ -90,11 +91,14 @@ def fill(picture: Floats, known: Floats) -> Floats:
         return np.where(_as(picture, known) > 0, picture, flat)
     size = (max((known.shape[1] + 1) // 2, 1), max((known.shape[0] + 1) // 2, 1))
     weight = cv2.resize(known, size, interpolation=cv2.INTER_AREA)
-    small = cv2.resize(picture * _as(picture, known), size, interpolation=cv2.INTER_AREA)
+    seen = picture * _as(picture, known)
+    small = cv2.resize(seen, size, interpolation=cv2.INTER_AREA)
     small = small / np.maximum(_as(small, weight), 1e-6)
     coarse = fill(small, np.clip(weight * 4, 0, 1).astype(np.float32))
     up = cv2.resize(coarse, (known.shape[1], known.shape[0]), interpolation=cv2.INTER_LINEAR)
-    return picture * _as(picture, known) + up * (1 - _as(picture, known))
+    up *= 1 - _as(picture, known)
+    up += seen
+    return up
 
 
 def _as(picture: Floats, mask: Floats) -> Floats:

@@ -19,6 +19,7 @@ from services.tryon.regions import Regions
 CHEST = {True: 1.3, False: 1.26}  # width of a garment with and without sleeves, in distances of the shoulder joints
 FLAT_LENGTH, LONGEST_TOP = 1.5, 2.2  # from neck to hem in chest widths: a top that lies flat, and any top
 MOST_STRETCH = 1.2
+ROUNDED = 0.75  # how broad a sleeve looks on an arm, of how broad it lies flat; a round tube would be 2 / pi
 LEAST_HIPS, USUAL_HIPS = 0.44, 0.62  # half widths, in distances of the shoulder joints
 
 
@@ -238,7 +239,7 @@ def sleeve_map(
     half = (inner + outer) / 2
     need = 1.2 * np.interp(along, path.places, arm.half_widths[[0, 1, 1, 2]])
     most = np.where(offset > 0, 1.45, 1.2)  # towards the trunk a wide sleeve is pressed flat
-    drawn = np.clip(half * fit.across, need, most * need)
+    drawn = np.clip(ROUNDED * half * fit.across, need, most * need)
     drawn = np.where(offset > 0, drawn, np.minimum(drawn, _inner_seam(fit, sleeve, path, sign, along)))
     widen = drawn / np.maximum(np.where(offset > 0, outer, inner), 4)
     direction = sleeve.direction

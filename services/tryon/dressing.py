@@ -13,6 +13,7 @@ from services.tryon.light import exposure, grain, lay, shade_below, shading
 from services.tryon.regions import Regions
 from services.tryon.skin import paint_limb, see_limb
 
+LIES_OFF, STANDS_OFF = 0.015, 0.1  # how far cloth is from a shoulder and from an arm, in shoulder widths
 SKIRT = 1.35  # from the shoulders, in trunk lengths: what ends lower hangs free of the body
 
 
@@ -39,7 +40,8 @@ def dress(pixels: np.ndarray, body: Body, regions: Regions, front: Front, fit: F
     trunk = draw_trunk(fit, columns, rows)
     trunk_alpha = trunk.alpha * _room(fit, regions, across, along) * (1 - before) * (1 - bare)
     trunk_alpha = trunk_alpha * cv2.dilate(largest_part(trunk_alpha > 0.3).astype(np.float32), np.ones((3, 3)))
-    sleeve_alphas = [sleeve.alpha * (1 - before) for sleeve in sleeves]
+    near = _near_body(regions, body, along)
+    sleeve_alphas = [sleeve.alpha * (1 - before) * near for sleeve in sleeves]
     above = np.maximum(*sleeve_alphas)
     light = exposure(photo, regions.person) * shading(photo, regions.top, body.width) * _roundness(fit, across)
     cast = 1 - 0.28 * blur(np.maximum(above, bare), 0.05 * body.width) * (1 - above)
@@ -71,12 +73,21 @@ def _bare_before(
     return bare * _outside_armhole(fit, across, along)
 
 
+def _near_body(regions: Regions, body: Body, along: Floats) -> Floats:
+    """1 where cloth may be: on a shoulder it lies on the body, farther down it may stand off."""
+    outline = blur(np.maximum(regions.person, regions.top), 0.02 * body.width) < 0.5
+    away = cv2.distanceTransform(outline.astype(np.uint8), cv2.DIST_L2, 5)
+    reach = LIES_OFF + (STANDS_OFF - LIES_OFF) * smoothstep(along, -0.1 * body.width, 0.6 * body.width)
+    return np.clip(reach * body.width - away + 0.5, 0, 1)
+
+
 def _room(fit: Fit, regions: Regions, across: Floats, along: Floats) -> Floats:
     """Where the garment's trunk may be: near the body, and inside the armholes when it has no sleeves."""
     width = fit.body.width
     size = 2 * round(0.06 * width) + 1
     body = regions.person * (1 - regions.hair * (along < -0.1 * width))
     room = blur(cv2.dilate(np.maximum(body, regions.top), np.ones((size, size))), 0.01 * width)
+    room = room * _near_body(regions, fit.body, along)
     if fit.garment.sleeves[0] is None:
         room = room * (1 - _past_armhole(fit, across, along))
     start = 0.45 if fit.garment.sleeves[0] is None else 1.0

@@ -69,7 +69,8 @@ def find_jewellery(pixels: np.ndarray, body: Body, regions: Regions) -> Floats:
     skin = place & (neck | (arms > 0.5))
     if not skin.any():
         return np.zeros(pixels.shape[:2], np.float32)
-    is_cloth = distance(lab, palette(lab[top > 0.9])) < ODD  # a strap on a bare shoulder is no jewel
+    sure = cv2.erode(top, np.ones((9, 9))) > 0.9
+    is_cloth = distance(lab, palette(lab[sure], 3)) < ODD  # a strap on a bare shoulder is no jewel
     found = _odd_spots(lab, place & ~is_cloth, skin, body.width * scale)
     return enlarge(cv2.dilate(found.astype(np.float32), np.ones((3, 3))), pixels) * regions.person
 

@@ -6,9 +6,10 @@ import numpy as np
 from services.tryon.arrays import Floats, Mask
 from services.tryon.palettes import distance, palette, to_lab
 
-SIDE_PX = 640  # at which it is looked for; bits under 2 px of that are not seen by a reader either
+SIDE_PX = 640  # at which it is looked for; bits under 2 px of that are hardly seen by a reader either
 NEAR = 0.06  # of the old clothes' height: how far beside them bits may lie that were not told from background
 LIKE = 14.0  # from the cloth's colours, in Lab as ``to_lab`` has it; folds and shade stay below
+SURER, OTHERS = 2.0, 8  # how much nearer to the cloth, and how many colours stand for what is beside it
 
 
 def share_left(before: np.ndarray, after: np.ndarray, old: Floats, covered: Floats, person: Floats) -> float:
@@ -50,7 +51,7 @@ def _find_left(before: np.ndarray, after: np.ndarray, old: Floats, covered: Floa
 def _is_like(lab: Floats, sample: Floats, cloth: Mask, others: Mask) -> Mask:
     """Where colours are the cloth's rather than the others', as ``sample`` shows both."""
     away = distance(lab, palette(sample[cloth]))
-    return np.asarray((away < LIKE) & (away < distance(lab, palette(sample[others], 8))))
+    return np.asarray((away < LIKE) & (away + SURER < distance(lab, palette(sample[others], OTHERS))))
 
 
 def _grown(mask: Mask, reach: int) -> Mask:

@@ -16,7 +16,10 @@ PAD_PX = 12
 FLAT_BORDER_STD = 6.0
 LEAST_WHOLE = 0.85
 MOST_HOLLOW = 0.2
-STRONG = 40  # levels from the backdrop
+STRONG, FAINT = 40, 25  # levels from the backdrop
+RIPPLES_PX = 16  # two blocks of JPEG
+RIPPLE_MEAN, RIPPLE_MEAN_ON_WHITE = 4.0, 6.0  # levels; on white they can only be darker. White cloth is 8 and more away
+PURE_WHITE = 247
 ADVICE = "Send one garment, upright, flat or on a ghost mannequin, on a plain background."
 
 
@@ -70,6 +73,8 @@ def _cut_flat(photo: Image.Image) -> tuple[Floats, Floats] | None:
     _, labels = cv2.connectedComponents(near, connectivity=4)
     outside = cv2.dilate((labels == labels[0, 0]).astype(np.uint8), np.ones((3, 3), np.uint8))[4:-4, 4:-4]
     everything = blur(1 - outside.astype(np.float32), pixels.shape[0] / 350) > 0.5
+    most = RIPPLE_MEAN_ON_WHITE if colour.min() > PURE_WHITE else RIPPLE_MEAN
+    everything = everything & ~_ripples(pixels.astype(np.float32) - colour, distance, ~everything, most)
     mask = largest_part(everything)
     if not 0.04 < mask.mean() < 0.95:
         return None
@@ -84,6 +89,22 @@ def _cut_flat(photo: Image.Image) -> tuple[Floats, Floats] | None:
     depth = cv2.distanceTransform(mask, cv2.DIST_L2, 3)
     is_fringe = (depth < 10) & (contrast > 45)
     return colours, np.where(is_fringe, np.minimum(alpha, cover), alpha).astype(np.float32)
+
+
+def _ripples(away: Floats, distance: Floats, backdrop: Mask, most: float) -> Mask:
+    """What JPEG draws on the backdrop beside strong edges: faint, and on average the backdrop, as cloth seldom is.
+
+    away: from the backdrop, levels with their signs; distance: the largest channel's without; ``most``: of its mean.
+    Only what is joined to the part that was found to be backdrop.
+    """
+    strong = (distance > STRONG).astype(np.uint8)
+    size = 2 * RIPPLES_PX + 1
+    faint = ((distance < FAINT) & (cv2.dilate(strong, np.ones((size, size), np.uint8)) > 0)).astype(np.float32)
+    mean = blur(away * faint[..., None], 3.0) / np.maximum(blur(faint, 3.0), 1e-3)[..., None]
+    found = (faint > 0) & (np.abs(mean).max(axis=2) < most)
+    _, labels = cv2.connectedComponents((found | backdrop).astype(np.uint8), connectivity=4)
+    joined = np.isin(labels, np.unique(labels[backdrop]))
+    return np.asarray(found & joined)
 
 
 def _check_whole(everything: Mask, mask: Mask, distance: Floats) -> None:

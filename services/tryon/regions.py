@@ -7,11 +7,13 @@ import numpy as np
 
 from services.people import Person
 from services.tryon.arrays import Floats, Mask, blur, enlarge, largest_part
-from services.tryon.body import Arm, Body
+from services.tryon.body import ARM, Arm, Body
 from services.tryon.hair import find_hair, trim_hair
+from services.tryon.hem import even_hem
 from services.tryon.palettes import distance, is_like, is_pale, palette, to_lab
 
 CUT_SIDE_PX = 384
+MEASURED_ARM = (1.1, 1.0, 0.72)  # half widths at shoulder, elbow and wrist, in those seen near the elbow
 HAND = 30.0  # how much nearer a skin-like colour is to skin where the pose has a hand, in Lab as ``to_lab`` has it
 
 
@@ -40,7 +42,7 @@ def find_regions(pixels: np.ndarray, person: Person, body: Body) -> tuple[Body, 
     """Split the person into worn top, arms, head and the rest by pose and colour; the body with its arms measured."""
     whole = _sharpen_person(pixels, person)
     top, skin, hair = _find_top(pixels, whole, person, body)
-    arms = tuple(_arm_mask(whole.shape, arm, 1.5) * skin * (1 - top) for arm in body.arms)
+    arms = tuple(_arm_mask(whole.shape, arm, 1.8) * skin * (1 - top) for arm in body.arms)
     rows, columns = np.mgrid[: whole.shape[0], : whole.shape[1]].astype(np.float32)
     _, along = body.to_frame(columns, rows)
     head = (
@@ -50,7 +52,7 @@ def find_regions(pixels: np.ndarray, person: Person, body: Body) -> tuple[Body, 
         * (1 - np.maximum(arms[0], arms[1]) * (along > -0.1 * body.width))
     )
     left, right = (_measured(arm, mask) for arm, mask in zip(body.arms, arms, strict=True))
-    body = replace(body, arms=(left, right))
+    body = replace(body, arms=(_as_thick(left, right), _as_thick(right, left)))
     return body, Regions(whole, top, (arms[0], arms[1]), head, hair)
 
 
@@ -101,32 +103,11 @@ def _find_top(pixels: np.ndarray, whole: Floats, person: Person, body: Body) -> 
     cut = cv2.morphologyEx(cut, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     cut = cv2.morphologyEx(largest_part(cut > 0).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((7, 7), np.uint8))
     cut |= cv2.dilate(cut, np.ones((7, 7), np.uint8)) * (inside & pale & (cost.argmin(axis=0) == 1))
-    cut = _even_hem((cut > 0) & ~hands, inside & ~hands, across / body.width, v)
+    cut = even_hem((cut > 0) & ~hands, inside & ~hands, lab[..., 0], across / body.width, v)
     skin = inside & (cost.argmin(axis=0) == 1) & (cut == 0)
     parts = (cut & inside & ~hair, skin & ~hair, hair)
     top, skin, hair = (enlarge(part.astype(np.float32), pixels) * whole for part in parts)
     return top, skin, trim_hair(pixels, hair, top)
-
-
-def _even_hem(cut: Mask, inside: Mask, u: Floats, v: Floats) -> Mask:
-    """The top with its lower edge on one smooth curve, where colours alone left it ragged.
-
-    u, v: across in shoulder widths and along in trunk lengths, of every pixel.
-    """
-    bins = np.round(40 * u).astype(int)
-    ends = [(one / 40, v[cut & (bins == one)].max()) for one in range(-16, 17) if (cut & (bins == one)).any()]
-    if len(ends) < 12:
-        return cut
-    places, rows = np.array(ends).T
-    close = np.abs(rows - np.median(rows)) < 0.2
-    for _ in range(2):
-        curve = np.polyfit(places[close], rows[close], 2)
-        close = np.abs(rows - np.polyval(curve, places)) < 0.06
-        if close.sum() < 8:
-            return cut
-    hem = np.polyval(curve, u)
-    near = (np.abs(u) < 0.5) & (np.abs(v - hem) < 0.12)
-    return np.where(near, inside & (v < hem), cut)
 
 
 def _bare_arms(shape: tuple[int, ...], body: Body, scale: float) -> Mask:
@@ -165,7 +146,13 @@ def _measured(arm: Arm, mask: Floats) -> Arm:
         return arm
     shift = float(np.median(centres)) * normal
     shoulder, elbow = arm.shoulder + 0.7 * shift, arm.elbow + shift
-    return replace(arm, shoulder=shoulder, elbow=elbow, half_widths=half * np.array([1.1, 1.0, 0.72]))
+    return replace(arm, shoulder=shoulder, elbow=elbow, half_widths=half * np.array(MEASURED_ARM))
+
+
+def _as_thick(arm: Arm, other: Arm) -> Arm:
+    """The arm, as thick as the other where only that one could be measured."""
+    is_usual = np.allclose(arm.half_widths / arm.half_widths[1], np.array(ARM) / ARM[1])
+    return replace(arm, half_widths=other.half_widths) if is_usual else arm
 
 
 def _limb(shape: tuple[int, ...], start: Floats, end: Floats, radius: float) -> Mask:

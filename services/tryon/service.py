@@ -75,7 +75,7 @@ SERVICE = Service(
         Checkpoint(
             name="drape",
             source="assets/models/people",
-            revision="2026-11-28.5",
+            revision="2026-11-28.6",
             licence="Apache-2.0",
             engine="services.tryon.engine:DrapeEngine",
         ),

@@ -1,5 +1,8 @@
 """The try-on where a look tells whether it is believed: hands at the hem, cuffs, outlines of packshots."""
 
+import io
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -10,14 +13,14 @@ from services.cutout.saliency import Saliency
 from services.images import Box
 from services.people import FOLDER
 from services.tryon.arrays import blur, wide_blur
-from services.tryon.body import read_body
+from services.tryon.body import ARM, read_body
 from services.tryon.drape import draw_sleeve, fit_garment
 from services.tryon.dressing import dress as dress_up
 from services.tryon.garment import Garment, read_garment
 from services.tryon.kept import find_front
 from services.tryon.packshot import cut_garment
 from services.tryon.plates import make_plate
-from services.tryon.regions import find_regions
+from services.tryon.regions import _as_thick, find_regions
 from services.tryon.service import KEEPABLE
 from services.tryon.silhouette import find_category
 
@@ -165,3 +168,45 @@ def test_faces_are_followed_onto_every_plate():
         assert len(plate.faces) == 2, shape
         assert reds.sum() > 1000
         assert not (reds & ~inside).any()
+
+
+@pytest.mark.parametrize("quality", [60, 85])
+def test_the_ripples_of_jpeg_are_no_cloth(quality):
+    """Beside a strong edge JPEG draws faint ripples on the backdrop; an outline that takes them in shows white bits."""
+    buffer = io.BytesIO()
+    shirt((150, 30, 40), True, (150, 30, 40)).resize((540, 435), Image.Resampling.LANCZOS).save(
+        buffer, "JPEG", quality=quality
+    )
+    packshot = cut_garment(Image.open(buffer).convert("RGB"), SALIENCY)
+    pale = (packshot.alpha > 0.3) & (packshot.colours.min(axis=2) > 150)
+    assert pale.sum() < 60  # without the search for ripples: 7069 and 2196
+
+
+def test_white_cloth_beside_dark_stays():
+    """A white band that ends a dark sleeve differs from the white backdrop by a few levels only, and is no ripple."""
+    pixels = np.asarray(shirt((60, 30, 20), True, (60, 30, 20)).resize((720, 580), Image.Resampling.LANCZOS)).copy()
+    pixels[440:520, 200:520][(pixels[440:520, 200:520] < 128).all(axis=2)] = (245, 246, 246)
+    buffer = io.BytesIO()
+    Image.fromarray(pixels).save(buffer, "JPEG", quality=85)
+    packshot = cut_garment(Image.open(buffer).convert("RGB"), SALIENCY)
+    white = (packshot.alpha > 0.5) & (packshot.colours.min(axis=2) > 200)
+    assert white.sum() > 0.8 * 80 * 290
+
+
+def test_cloth_lies_on_the_shoulders():
+    """Short sleeves, broad as they lie flat, stand off the arm a little, and off the shoulder hardly at all."""
+    pixels, person = figure(0.5)
+    body, regions = find_regions(pixels, person, read_body(person))
+    front = find_front(pixels, body, regions, KEEPABLE)
+    garment = read_garment(cut_garment(shirt(), SALIENCY))
+    worn = dress_up(pixels, body, regions, front, fit_garment(garment, body, regions), 0).garment > 0.5
+    outline = cv2.distanceTransform((person.mask < 0.5).astype(np.uint8), cv2.DIST_L2, 5)
+    assert outline[:112][worn[:112]].max() < 0.06 * body.width
+    assert outline[worn].max() < 0.13 * body.width
+
+
+def test_an_arm_in_a_sleeve_is_as_thick_as_the_bare_one():
+    _, person = figure(0.5)
+    one, other = (replace(read_body(person).arms[0], half_widths=np.array(widths)) for widths in (ARM, (9.0, 8.0, 6.0)))
+    assert (_as_thick(one, other).half_widths == other.half_widths).all()
+    assert (_as_thick(other, one).half_widths == other.half_widths).all()
