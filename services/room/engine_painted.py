@@ -18,6 +18,7 @@ from services.pipelines.windows import Window
 from services.room import zone
 from services.room.engine import Drawing
 from services.room.engine_depth import DepthRoomEngine
+from services.room.ground import judge
 from services.room.reading import Reading
 from services.room.service import Region, RoomRequest
 from services.room.site import Site
@@ -59,7 +60,8 @@ class PaintedRoomEngine(DepthRoomEngine):
         return _stand_there(request, region), self._cleared(room, np.asarray(cleared))
 
     def _cleared(self, room: Reading, rgb: np.ndarray) -> Reading:
-        return replace(room, rgb=rgb, ground=self.ground_reader.read(rgb, room.camera, room.layout))
+        ground = judge(self.ground_reader.see(rgb, room.camera), rgb, room.camera, room.layout)
+        return replace(room, rgb=rgb, ground=ground)
 
     def finish(self, request: RoomRequest, drawing: Drawing, images: Mapping[str, Image.Image]) -> np.ndarray:
         """The drawn picture with its contact zone painted, and the products' own pixels under the painted light."""

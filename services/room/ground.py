@@ -51,8 +51,11 @@ class GroundReader:
     def __init__(self, folder: str) -> None:
         self._network = cv2.dnn.readNetFromONNX(str(Path(folder) / "network.onnx"))
 
-    def read(self, rgb: np.ndarray, camera: Camera, layout: Layout) -> Ground:
-        """The ground of a photo (uint8). The network is asked about it and about its mirror image."""
+    def see(self, rgb: np.ndarray, camera: Camera) -> np.ndarray:
+        """What a photo (uint8) shows: shares (3, height, width) of floor, thing and structure, at WORK_PX across.
+
+        The network is asked about the photo and about its mirror image.
+        """
         square = cv2.resize(rgb, (SIDE_PX, SIDE_PX), interpolation=cv2.INTER_AREA).astype(np.float32) / 255
         seen = np.concatenate([square, squashed_drop(camera, SIDE_PX)[..., None]], axis=2)
         both = np.stack([seen, seen[:, ::-1]]).transpose(0, 3, 1, 2)
@@ -60,11 +63,14 @@ class GroundReader:
         answer = self._network.forward()
         mean = (answer[0] + answer[1, :, :, ::-1]) / 2
         size = (WORK_PX, max(8, round(WORK_PX * rgb.shape[0] / rgb.shape[1])))
-        floor, thing, structure = (cv2.resize(part, size, interpolation=cv2.INTER_LINEAR) for part in mean[:3])
-        shares = np.exp(np.stack([floor, thing, structure]))
-        shares /= shares.sum(axis=0)
-        below = _drop(camera, *size) > NEVER_FLOOR
-        return Ground(np.sqrt(shares[0] * below * free_floor(rgb, camera, layout)), shares[1])
+        shares = np.exp(np.stack([cv2.resize(part, size, interpolation=cv2.INTER_LINEAR) for part in mean[:3]]))
+        return np.asarray(shares / shares.sum(axis=0))
+
+
+def judge(seen: np.ndarray, rgb: np.ndarray, camera: Camera, layout: Layout) -> Ground:
+    """The ground of a photo (uint8), of which the network has seen the shares (3, height, width)."""
+    below = _drop(camera, seen.shape[2], seen.shape[1]) > NEVER_FLOOR
+    return Ground(np.sqrt(seen[0] * below * free_floor(rgb, camera, layout)), seen[1])
 
 
 def squashed_drop(camera: Camera, side_px: int) -> np.ndarray:

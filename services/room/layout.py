@@ -1,8 +1,8 @@
 """The room as a box: where its walls meet the floor, from segments along the walls below and above the horizon.
 
 A segment parallel to a wall is read twice: below the horizon as that wall's foot, above it as its ceiling line. A wall
-is believed where foot and ceiling lines agree for one ceiling height that serves all walls (Hedau et al. 2009, without
-the learned part).
+is believed where foot and ceiling lines agree for one ceiling height that serves all walls (Hedau et al. 2009), and
+where no floor shows beyond its foot: boards run along the walls, too, and each gap between them looks like a foot.
 """
 
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ LEAST_SUPPORT, LEAST_ALONE = 0.06, 0.45
 AGREEMENT = 0.02
 FARTHEST_SHARE = 0.85
 USUAL_CEILING = (0.95, 0.4)
-Readings = tuple[np.ndarray, ...]
+BEYOND, LEAST_PIXELS, LEAST_DROP = 1.5, 20, 0.05
 
 
 @dataclass(frozen=True)
@@ -58,35 +58,72 @@ class Layout:
         return nearest
 
 
-def estimate_layout(segments: np.ndarray, view: View) -> Layout:
-    """The box that the labelled segments support best. A wall without support is left out."""
+def estimate_layout(segments: np.ndarray, view: View, floor: np.ndarray) -> Layout:
+    """The box that the labelled segments support best. A wall without support is left out.
+
+    floor: 0..1 (height, width) at any size, how much each part of the photo looks like floor.
+    """
     camera = view.camera
-    size = max(camera.width, camera.height)
-    weight = lengths(segments) / size
+    weight = lengths(segments) / max(camera.width, camera.height)
     middles = segments.reshape(-1, 2, 2).mean(axis=1)
     normals = _outward(camera)
-    feet, tops = zip(
-        *(_readings(camera, middles, view.labels, name, normal) for name, normal in normals.items()), strict=True
-    )
-    best = max(CEILINGS, key=lambda ceiling: _usual(ceiling) * _best_sum(feet, tops, weight, ceiling))
-    walls, seen = [], 0.0
-    for (name, normal), foot, top in zip(normals.items(), feet, tops, strict=True):
-        support = _support(foot, top, weight, best)
-        both = np.minimum(_spread(foot, weight), _spread(top * best, weight))[support.argmax()]
+    walls = [
+        Feet(*_readings(camera, middles, view.labels, name, normal), weight, 1 - _floor_beyond(camera, floor, normal))
+        for name, normal in normals.items()
+    ]
+    ceiling = max(CEILINGS, key=lambda height: _usual(height) * sum(wall.support(height).max() for wall in walls))
+    found, seen = [], 0.0
+    for (name, normal), wall in zip(normals.items(), walls, strict=True):
+        support, both = wall.support(ceiling), wall.agreement(ceiling)
         if support.max() > (LEAST_SUPPORT if both > AGREEMENT else LEAST_ALONE):
-            walls.append(Wall(name, normal, float(DISTANCES[_farthest(support)]), float(support.max())))
-            seen = max(seen, float(both))
-    return Layout(tuple(walls), float(best), seen)
+            found.append(Wall(name, normal, float(DISTANCES[_farthest(support)]), float(support.max())))
+            seen = max(seen, both)
+    return Layout(tuple(found), float(ceiling), seen)
+
+
+@dataclass(frozen=True)
+class Feet:
+    """What may be one wall's foot and ceiling line.
+
+    foot, top (n,): the wall's distance if a segment is its foot; the same over ceiling height if its ceiling line; 0:
+    neither. weight (n,): the segments' lengths, share of the photo's side. bare: how little floor shows beyond each of
+    DISTANCES, 0..1.
+    """
+
+    foot: np.ndarray
+    top: np.ndarray
+    weight: np.ndarray
+    bare: np.ndarray
+
+    def support(self, ceiling: float) -> np.ndarray:
+        """How much line supports each of DISTANCES; foot and ceiling together count double."""
+        foot, top = self._lines(ceiling)
+        return (foot + top + 2 * np.sqrt(foot * top)) * self.bare
+
+    def agreement(self, ceiling: float) -> float:
+        """How much of both lines shows at the best distance."""
+        return float(np.minimum(*self._lines(ceiling))[self.support(ceiling).argmax()])
+
+    def _lines(self, ceiling: float) -> tuple[np.ndarray, np.ndarray]:
+        return _spread(self.foot, self.weight), _spread(self.top * ceiling, self.weight)
+
+
+def _floor_beyond(camera: Camera, floor: np.ndarray, normal: np.ndarray) -> np.ndarray:
+    """How much floor (0..1) shows where a wall at each of DISTANCES would stand, up to BEYOND times as far."""
+    eye = camera.resized(floor.shape[1], floor.shape[0])
+    rows, columns = np.mgrid[0 : floor.shape[0], 0 : floor.shape[1]] + 0.5
+    pixels = np.stack([columns, rows], axis=-1)
+    low = eye.drop(pixels) > LEAST_DROP
+    reach = eye.floor_points(pixels[low]) @ normal
+    order = np.argsort(reach)
+    total = np.concatenate([[0.0], np.cumsum(floor[low][order])])
+    start, end = (np.searchsorted(reach[order], DISTANCES * share) for share in (1, BEYOND))
+    return np.where(end - start >= LEAST_PIXELS, (total[end] - total[start]) / np.maximum(end - start, 1), 0)
 
 
 def _usual(ceiling: float) -> float:
     """How usual a ceiling this high over the camera is, 0..1: 2.4 to 3 m over the floor, seen from 1.1 to 1.6 m."""
     return float(np.exp(-0.5 * ((ceiling - USUAL_CEILING[0]) / USUAL_CEILING[1]) ** 2))
-
-
-def _best_sum(feet: Readings, tops: Readings, weight: np.ndarray, ceiling: float) -> float:
-    """The support of the best distances of all walls for one ceiling height."""
-    return sum(float(_support(foot, top, weight, ceiling).max()) for foot, top in zip(feet, tops, strict=True))
 
 
 def _farthest(support: np.ndarray) -> int:
@@ -114,13 +151,6 @@ def _readings(
     foot = np.where(fits & (drop > 0.05), out / np.maximum(drop, 0.05), 0)
     top = np.where(fits & (drop < -0.05), out / np.maximum(-drop, 0.05), 0)
     return foot, top
-
-
-def _support(foot: np.ndarray, top: np.ndarray, weight: np.ndarray, ceiling: float) -> np.ndarray:
-    """How much line (share of the photo's side) supports each of DISTANCES; foot and ceiling together count double."""
-    floor_line = _spread(foot, weight)
-    ceiling_line = _spread(top * ceiling, weight)
-    return floor_line + ceiling_line + 2 * np.sqrt(floor_line * ceiling_line)
 
 
 def _spread(readings: np.ndarray, weight: np.ndarray) -> np.ndarray:

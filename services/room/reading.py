@@ -9,7 +9,7 @@ from PIL import Image
 from services.errors import InvalidImage
 from services.room.bending import MOST_BEND, bend
 from services.room.camera import Camera
-from services.room.ground import Ground, GroundReader
+from services.room.ground import Ground, GroundReader, judge
 from services.room.layout import Layout, estimate_layout
 from services.room.light import Look, read_look
 from services.room.lines import find_segments
@@ -68,9 +68,10 @@ def read_room(
     _check_bend(segments, view.camera)
     _check_view(rgb, view)
     _check_lines(int((view.labels >= 0).sum()))
-    layout = estimate_layout(segments, view)
+    seen = reader.see(rgb, view.camera)
+    layout = estimate_layout(segments, view, seen[0])
     scale = find_scale(view, layout, camera_height_m=camera_height_m, measure=measure)
-    return Reading(rgb, segments, view, layout, scale, read_look(rgb), reader.read(rgb, view.camera, layout))
+    return Reading(rgb, segments, view, layout, scale, read_look(rgb), judge(seen, rgb, view.camera, layout))
 
 
 def _check_photo(rgb: np.ndarray) -> None:

@@ -123,17 +123,41 @@ def test_sizes_and_their_errors():
     assert 0.02 < given < 0.1 < 0.25 < assumed < 0.4
 
 
-def test_walls_come_back_from_their_feet_and_ceiling_lines():
-    camera = drawn_camera(yaw=25)
-    layout = drawn_layout(camera)
+def wall_lines(camera, layout):
+    """The foot and the ceiling line of each wall, among lines of no wall."""
     segments = []
     for wall, along in zip(layout.walls, (camera.axis, camera.depth_axis, camera.depth_axis), strict=True):
         for level in (-1, layout.ceiling):
             middle = wall.normal * wall.distance + camera.up * level
             middle = middle + (2.2 * camera.depth_axis if wall.name != "back" else 0)
             segments.append(camera.project(np.stack([middle - 0.5 * along, middle + 0.5 * along])).ravel())
-    lines = np.concatenate([box_edges(camera, layout, outliers=0, noise_px=0), segments])
-    found = estimate_layout(lines, estimate_view(lines, width=camera.width, height=camera.height))
-    distances = {wall.name: wall.distance for wall in found.walls}
-    assert distances["back"] == pytest.approx(3.5, rel=0.08)
+    return np.concatenate([box_edges(camera, layout, outliers=0, noise_px=0), segments])
+
+
+def distances_of(camera, lines, floor):
+    found = estimate_layout(lines, estimate_view(lines, width=camera.width, height=camera.height), floor)
+    return {wall.name: wall.distance for wall in found.walls}
+
+
+def test_walls_come_back_from_their_feet_and_ceiling_lines():
+    camera = drawn_camera(yaw=25)
+    lines = wall_lines(camera, drawn_layout(camera))
+    unknown = np.zeros((90, 120))
+    assert distances_of(camera, lines, unknown)["back"] == pytest.approx(3.5, rel=0.08)
+    found = estimate_layout(lines, estimate_view(lines, width=camera.width, height=camera.height), unknown)
     assert found.surfaces(camera, np.array([240.0, 350.0])) == 0
+
+
+def test_a_gap_between_boards_is_no_wall_where_floor_shows_beyond_it():
+    """Long gaps two camera heights ahead look like a nearer wall's foot; a map of the floor tells that they are not."""
+    camera = drawn_camera(yaw=25)
+    layout = drawn_layout(camera)
+    gaps = [
+        camera.project(np.stack([middle - 1.2 * camera.axis, middle + 1.2 * camera.axis])).ravel()
+        for middle in (2.0 * camera.depth_axis - camera.up + 0.2 * side * camera.axis for side in range(-2, 3))
+    ]
+    lines = np.concatenate([wall_lines(camera, layout), gaps])
+    rows, columns = np.mgrid[0:90, 0:120] * 4 + 2.0
+    floor = (layout.surfaces(camera, np.stack([columns, rows], axis=-1)) == 0).astype(float)
+    assert distances_of(camera, lines, np.zeros((90, 120)))["back"] == pytest.approx(2.0, rel=0.08)
+    assert distances_of(camera, lines, floor)["back"] == pytest.approx(3.5, rel=0.08)
