@@ -17,6 +17,7 @@ from services.room.layout import Layout
 ROLE = "ground"
 SIDE_PX = 128
 NEVER_FLOOR = 0.02
+LEAST_SAY = 0.05  # an empty room is strange to the network: it may doubt all the floor, but not refuse it alone
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,8 @@ class GroundReader:
 def judge(seen: np.ndarray, rgb: np.ndarray, camera: Camera, layout: Layout) -> Ground:
     """The ground of a photo (uint8), of which the network has seen the shares (3, height, width)."""
     below = _drop(camera, seen.shape[2], seen.shape[1]) > NEVER_FLOOR
-    return Ground(np.sqrt(seen[0] * below * free_floor(rgb, camera, layout)), seen[1])
+    floor = np.maximum(seen[0], LEAST_SAY) * below * free_floor(rgb, camera, layout)
+    return Ground(np.sqrt(floor), seen[1])
 
 
 def squashed_drop(camera: Camera, side_px: int) -> np.ndarray:

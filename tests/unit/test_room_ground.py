@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from drawn_rooms import draw_room, drawn_camera, drawn_layout
 from PIL import Image
 
 from services.images import ImageRef
@@ -23,7 +24,7 @@ FLOOR = {
 }
 THINGS = {
     "loft": [(540, 430), (190, 460)],
-    "study": [(380, 470), (760, 500)],
+    "study": [(380, 470), (755, 470)],
     "bedroom": [(240, 500), (650, 450)],
     "parlour": [(260, 420)],
 }
@@ -81,6 +82,17 @@ def test_a_product_stands_where_the_camera_sees_it_as_its_photo_did(rooms, name)
 def test_found_places_are_surely_free(engine, name):
     facts = render(engine, name)
     assert facts["free"] >= 0.5
+
+
+def test_an_empty_room_is_doubted_but_not_refused(engine):
+    """Flat drawn boards without furniture are like nothing that the network has seen."""
+    camera = drawn_camera(roll=0.5)
+    request = RoomRequest(room=REF, products=[LAMP | {"width_cm": 40, "height_cm": 60}], camera_height_cm=140)
+    cutout = Image.open(SAMPLES / "products" / "floor_lamp.png")
+    photo = draw_room(camera, drawn_layout(camera))
+    facts = engine.generate(request, {"room": photo, "products.0.image": cutout}).facts["products"][0]
+    assert drawn_layout(camera).surfaces(camera, np.array(facts["foot"])) == 0
+    assert (facts["free"] < 0.7) == any("Something may stand" in note for note in facts["notes"])
 
 
 def test_a_place_that_was_asked_for_in_a_bed_is_flagged(engine):

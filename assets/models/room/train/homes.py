@@ -8,6 +8,8 @@ from solids import STRUCTURE, Solid
 from surfaces import Paint, any_colour, pattern, plain, planks, thing_paint, wall_colour, wall_paint
 
 Rng = np.random.Generator
+SPARSE = 0.25  # of the rooms are nearly empty: to let, just built, or cleared for the photo
+ON_FLOOR = 0.35  # of beds and sofas stand on the floor without feet
 
 
 @dataclass(frozen=True)
@@ -39,9 +41,10 @@ def furnished(rng: Rng) -> Home:
     """A room with things along its walls, some in the middle or before the lens, and rugs."""
     home = Home(rng.uniform(0.8, 3.0), rng.uniform(0.8, 3.0), rng.uniform(2.0, 5.8), rng.uniform(2.2, 3.2))
     _hang_on_walls(home, rng)
-    for _ in range(rng.integers(0, 12)):
+    along, free = (rng.integers(0, 3), rng.integers(0, 2)) if rng.random() < SPARSE else rng.integers(0, (12, 5))
+    for _ in range(along):
         _place(home, rng, _along_wall(home, rng))
-    for _ in range(rng.integers(0, 5)):
+    for _ in range(free):
         spot = (rng.uniform(-home.left, home.right), rng.uniform(0.8, home.ahead), rng.uniform(-np.pi, np.pi))
         _place(home, rng, spot)
     for _ in range(rng.choice((0, 1, 1, 2, 3))):
@@ -75,6 +78,11 @@ def _solid(shape: str, x: float, y: float, low: float, size: tuple[float, float,
     """size: full width, depth, height; low: height of its underside."""
     half = np.array(size) / 2
     return Solid(shape, np.array((x, y, low + half[2])), half, more.pop("turn", 0.0), paint, **more)
+
+
+def _feet(rng: Rng, most_m: float) -> float:
+    """How high a piece stands on its feet, m; 0: it has none."""
+    return 0.0 if rng.random() < ON_FLOOR else rng.uniform(0, most_m)
 
 
 def _legs(wide: float, deep: float, tall: float, thick: float, paint: Paint) -> list[Solid]:
@@ -151,9 +159,12 @@ def shelf(rng: Rng) -> list[Solid]:
 
 def bed(rng: Rng) -> list[Solid]:
     """Frame, mattress, a cover that hangs over, pillows."""
-    wide, long, low, tall = rng.uniform(0.8, 2.0), rng.uniform(1.8, 2.1), rng.uniform(0, 0.25), rng.uniform(0.3, 0.6)
+    wide, long, low, tall = rng.uniform(0.8, 2.0), rng.uniform(1.8, 2.1), _feet(rng, 0.25), rng.uniform(0.3, 0.6)
     sheet, cover = plain(rng, wall_colour(rng)), thing_paint(rng)
-    parts = [_solid("box", 0, 0, low, (wide, long, 0.2), thing_paint(rng))]
+    frame = planks(rng) if rng.random() < 0.4 else thing_paint(rng)
+    parts = [
+        _solid("box", 0, 0, low, (wide + 0.06, long + 0.06, rng.uniform(0.1, max(0.12, tall - low - 0.03))), frame)
+    ]
     parts += [_solid("box", 0, 0, low + 0.18, (wide - 0.04, long - 0.04, tall - low - 0.18), sheet)]
     hang = rng.uniform(0.05, tall - 0.02)
     parts += [_solid("box", 0, -0.3, tall - hang, (wide + 0.05, long - 0.55, hang + 0.04), cover)]
@@ -182,7 +193,7 @@ def _pillows(rng: Rng, wide: float, y: float, low: float) -> list[Solid]:
 
 def sofa(rng: Rng) -> list[Solid]:
     """A sofa or an armchair: seat, back, arms, on feet or on the floor."""
-    wide, deep, low, paint = rng.uniform(0.6, 2.6), rng.uniform(0.65, 1.0), rng.uniform(0, 0.18), thing_paint(rng)
+    wide, deep, low, paint = rng.uniform(0.6, 2.6), rng.uniform(0.65, 1.0), _feet(rng, 0.18), thing_paint(rng)
     seat, back = rng.uniform(0.36, 0.48), rng.uniform(0.65, 1.0)
     parts = [_solid("box", 0, 0, low, (wide, deep, seat - low), paint)]
     parts += [_solid("box", 0, deep / 2 - 0.1, low, (wide, 0.2, back - low), paint)]

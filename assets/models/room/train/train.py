@@ -24,9 +24,9 @@ SPREAD_PITCH, SPREAD_FOCAL = 0.02, 0.04
 Bank = dict[str, np.ndarray]
 
 
-def load_banks(folder: Path) -> Bank:
+def load_banks(paths: list[Path]) -> Bank:
     """All photos drawn so far, stacked."""
-    banks = [np.load(path) for path in sorted(folder.glob("bank_*.npz"))]
+    banks = [np.load(path) for path in paths]
     return {name: np.concatenate([bank[name] for bank in banks]) for name in ("rgb", "label", "near", "drop")}
 
 
@@ -115,7 +115,8 @@ def main() -> None:
     )
     optimiser = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=3e-3)
     rng, started, step, spent, losses = np.random.default_rng(choice.seed), time.process_time(), 0, 0.0, []
-    bank = load_banks(choice.banks)
+    paths = sorted(choice.banks.glob("bank_*.npz"))
+    bank = load_banks(paths)
     while spent < 1:
         spent = (time.process_time() - started) / (60 * choice.minutes)
         for group in optimiser.param_groups:
@@ -131,7 +132,8 @@ def main() -> None:
         if step % 50 == 0 or spent >= 1:
             print(f"{step} {spent:.3f} photos {len(bank['rgb'])} loss {np.mean(losses[-50:]):.4f}", flush=True)
             torch.save({"raw": network.state_dict(), "average": average.module.state_dict()}, kept)
-            bank = load_banks(choice.banks)
+            if (now := sorted(choice.banks.glob("bank_*.npz"))) != paths:
+                paths, bank = now, load_banks(now)
 
 
 if __name__ == "__main__":
