@@ -31,11 +31,11 @@ def choose_layout(
             misfit: Role = result
             continue
         layouts.append(result)
-        if not any(_sacrifice(result)):
+        if not any(_sacrifice(result, template.look)):
             break
     if not layouts:
         raise _words_do_not_fit(words, canvas, suitable[-1], misfit)
-    return min(layouts, key=_sacrifice)
+    return min(layouts, key=lambda layout: _sacrifice(layout, suitable[0].look))
 
 
 def _suitable(templates: Sequence[Template], canvas: Canvas, look: Look, copy: Copy) -> list[Template]:
@@ -49,8 +49,8 @@ def _suitable(templates: Sequence[Template], canvas: Canvas, look: Look, copy: C
     return suitable
 
 
-def _sacrifice(layout: Layout) -> tuple[bool, float, int, bool]:
-    """What a layout gives up: comfort, calm ground, roles, and last the rating. A body does not count: it may go.
+def _sacrifice(layout: Layout, look: Look) -> tuple[bool, float, int, bool, bool]:
+    """What a layout gives up: comfort, calm ground, roles, the look, last the rating. A body does not count: it may go.
 
     A look that has no place for a role by design does not give it up.
     """
@@ -58,7 +58,9 @@ def _sacrifice(layout: Layout) -> tuple[bool, float, int, bool]:
     busiest = max(layout.clutter.values(), default=0)
     missing = sum(role not in EXPENDABLE and role in own for role in layout.dropped)
     without_rating = "rating" in layout.dropped and "rating" in own
-    return not layout.is_comfortable, busiest if busiest > MOST_CLUTTER else 0.0, missing, without_rating
+    is_other_look = layout.template.look != look
+    clutter = busiest if busiest > MOST_CLUTTER else 0.0
+    return not layout.is_comfortable, clutter, missing, is_other_look, without_rating
 
 
 def _words_do_not_fit(words: Words, canvas: Canvas, template: Template, role: Role) -> WordsDoNotFit:

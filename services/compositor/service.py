@@ -127,7 +127,7 @@ SERVICE = Service(
         Checkpoint(
             name="templates",
             source="assets/templates",
-            revision="9",
+            revision="10",
             licence="Apache-2.0",
             engine="services.compositor.engine:CompositorEngine",
         ),

@@ -15,8 +15,10 @@ from services.compositor.artwork import Artwork, Stars
 from services.compositor.engine import CompositorEngine
 from services.compositor.service import SERVICE, Words
 from services.compositor.stars import draw_stars
+from services.compositor.template import load_templates
 from services.errors import InvalidInput
 from services.images import Box
+from services.settings import ASSETS
 from workflows.brand_kit import load_brands
 from workflows.brief import Product
 from workflows.checks import check_creative
@@ -169,16 +171,30 @@ async def test_a_brief_with_an_ended_offer_is_refused(client, brief):  # noqa: F
     assert "2020-01-31" in answer.json()["detail"]
 
 
-@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize("look", ["quiet", "minimal"])
 @pytest.mark.parametrize("ground", ["gradient", "noise"])
 def test_feeds_and_stories_show_the_rating(engine, look, ground):
-    """Another template has room where the first one has not; a body may go for it, a rating may not."""
-    canvases = tuple(load_formats()[name].canvases()[0] for name in ("meta_feed_1x1", "meta_story_9x16"))
+    """Another template of the look has room where the first one has not; a body may go for it, a rating may not."""
     style = STYLE.model_copy(update={"look": look})
     for product in ("square", "tall", "wide"):
-        made = engine.generate(*compose_request(*canvases, words=LATIN, style=style, ground=ground, product=product))
+        made = engine.generate(
+            *compose_request(*CANVASES[:2], words=LATIN, style=style, ground=ground, product=product)
+        )
         for name, facts in made.facts["creatives"].items():
             assert "rating" not in facts["dropped"], (name, product, facts["template"])
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_no_look_is_left_for_a_rating(engine, look):
+    """A bold brand stays bold, even where its layouts have no room for stars."""
+    looks = {template.name: template.look for template in load_templates(ASSETS / "templates")}
+    style = STYLE.model_copy(update={"look": look})
+    for product in ("square", "tall", "wide"):
+        found = []
+        for words in (LATIN, LATIN.model_copy(update={"rating": "", "stars": 0.0})):
+            made = engine.generate(*compose_request(*CANVASES[:2], words=words, style=style, product=product))
+            found.append({name: looks[facts["template"]] for name, facts in made.facts["creatives"].items()})
+        assert found[0] == found[1]
 
 
 @pytest.mark.parametrize("look", LOOKS)
