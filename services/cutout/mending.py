@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from services.cutout.backdrop import Backdrop, edge_steps, tone_distance
-from services.cutout.matting import signed_depth
+from services.cutout.matting import signed_depth, spread_colour
 from services.cutout.segment import DARKEST_SHADOW, grow, shadow_like, shrink
 
 HARDLY = 0.4
@@ -22,6 +22,9 @@ RIM_PX = 3
 FOOT_SHARE = 0.25
 FAINT_RIM = 18.0  # Delta E
 SMOOTH_PX, EVEN_PX = 6, 17
+SPUR_SHARE = 0.025
+LEAST_SPUR_PX = 80
+SOFT_SHARE = 0.72
 
 
 def mend(mask: np.ndarray, lab: np.ndarray, backdrop: Backdrop, likely: np.ndarray) -> np.ndarray:
@@ -37,6 +40,7 @@ def mend(mask: np.ndarray, lab: np.ndarray, backdrop: Backdrop, likely: np.ndarr
     shadow = foot & shadow_like(lab, backdrop, DARKEST_SHADOW, 0.97)
     doubtful = _parts(mask & shadow & (likely < 0.5), near=grow(~mask, 2), least=1, most=LARGEST_SLIVER * area)
     mended &= ~_hardly_product(doubtful, likely)
+    mended &= ~_soft_spurs(mended, foot & shadow_like(lab, backdrop, 0.0, 0.97), lab)
     return _even_faint_outline(shrink(grow(mended, 1), 1), tone_distance(lab, backdrop))
 
 
@@ -64,6 +68,32 @@ def _parts(mask: np.ndarray, near: np.ndarray, least: float, most: float) -> np.
     kept[0] = False
     parts: np.ndarray = kept[labels]
     return parts
+
+
+def _soft_spurs(mask: np.ndarray, shadow: np.ndarray, lab: np.ndarray) -> np.ndarray:
+    """Thin parts that stick out of the mask, could be shadow, and have a softer edge than the product: deep shadow."""
+    radius_px = max(2, round(SPUR_SHARE * max(mask.shape)))
+    spurs = mask & ~grow(shrink(mask, radius_px), radius_px)
+    spurs = grow(shrink(spurs, 1), 1) & spurs
+    edge = np.abs(signed_depth(mask)) < 1
+    sharpness = _edge_sharpness(mask, lab)
+    usual, soft = float(np.median(sharpness[edge])) if edge.any() else 0.0, np.zeros_like(mask)
+    labels, stats = cv2.connectedComponentsWithStats(spurs.astype(np.uint8), connectivity=4)[1:3]
+    for label in np.flatnonzero(stats[1:, cv2.CC_STAT_AREA] >= LEAST_SPUR_PX) + 1:
+        part = labels == label
+        border = part & edge
+        if shadow[part].mean() > 0.9 and border.any() and np.median(sharpness[border]) < SOFT_SHARE * usual:
+            soft |= part
+    return soft
+
+
+def _edge_sharpness(mask: np.ndarray, lab: np.ndarray) -> np.ndarray:
+    """The steepest change at each pixel, per px, as a share of the step from one side of the mask's edge to the other."""
+    depth = signed_depth(mask)
+    sides = [spread_colour(lab, (side * depth > 2) & (side * depth < 6), 2.0) for side in (1, -1)]
+    steepest = cv2.dilate(edge_steps(lab), np.ones((3, 3), np.uint8))
+    sharpness: np.ndarray = steepest / np.maximum(np.linalg.norm(sides[0] - sides[1], axis=2), 4)
+    return sharpness
 
 
 def _hardly_product(parts: np.ndarray, likely: np.ndarray) -> np.ndarray:

@@ -1,5 +1,6 @@
 """Cut-outs: from alpha, from plain backgrounds, and what is refused."""
 
+import cv2
 import numpy as np
 import pytest
 from drawn import draw_mug_matte, mug_cutout, mug_photo, overlap
@@ -264,3 +265,16 @@ def test_a_nibbled_outline_is_smoothed_where_product_and_background_are_alike(li
     mended = mend(nibbled, lab, backdrop, np.ones((200, 200), np.float32))
     before, after = (nibbled ^ disc).sum(), (mended ^ disc).sum()
     assert after < 0.5 * before if is_smoothed else after > 0.8 * before
+
+
+@pytest.mark.parametrize(("blur_px", "stays"), [(7, False), (0.6, True)])
+def test_a_soft_spur_at_the_foot_is_deep_shadow_and_a_sharp_one_the_products(blur_px, stays):
+    """A dark tongue beside a dark box goes where it fades out, and stays where it ends as sharply as the box."""
+    box, tongue = np.zeros((400, 400), np.float32), np.zeros((400, 400), np.float32)
+    box[100:320, 120:240], tongue[300:318, 235:330] = 1, 1
+    cover = np.maximum(cv2.GaussianBlur(box, (0, 0), 0.6), cv2.GaussianBlur(tongue, (0, 0), blur_px))
+    lab = np.dstack([96 - 90 * cover, 0 * cover, 0 * cover]).astype(np.float32)
+    backdrop = Backdrop(np.full((400, 400, 3), (96, 0, 0), np.float32), 0.6, "plain background")
+    mended = mend(cover > 0.5, lab, backdrop, np.ones((400, 400), np.float32))
+    assert mended[150:300, 130:230].all()
+    assert (mended[305:312, 270:300].mean() > 0.9) == stays

@@ -6,7 +6,7 @@ from workflows.creative import MadeBy, ProductCutOut
 from workflows.graph import Services, node
 
 
-@node(version="2", service="cutout")
+@node(version="3", service="cutout")
 async def cut_out(services: Services, photo: ImageRef) -> ProductCutOut:
     """Cut the product out of its photo."""
     made = await services.generate("cutout", CutOutRequest(photo=photo))
