@@ -88,7 +88,7 @@ def _soft_spurs(mask: np.ndarray, shadow: np.ndarray, lab: np.ndarray) -> np.nda
 
 
 def _edge_sharpness(mask: np.ndarray, lab: np.ndarray) -> np.ndarray:
-    """The steepest change at each pixel, per px, as a share of the step from one side of the mask's edge to the other."""
+    """The steepest change at each pixel, per px, as a share of the step across the mask's edge."""
     depth = signed_depth(mask)
     sides = [spread_colour(lab, (side * depth > 2) & (side * depth < 6), 2.0) for side in (1, -1)]
     steepest = cv2.dilate(edge_steps(lab), np.ones((3, 3), np.uint8))

@@ -6,21 +6,21 @@ The picture is RGB uint8 (side, side, 3), the alpha uint8 (side, side). Everythi
 import cv2
 import numpy as np
 from products import colour, draw_product, noise, skin
+from textures import draw_ground
 
 from services.product.sketch.scenes import render_scene
 
 
 def backgrounds(count: int, side: int, seed: int) -> np.ndarray:
-    """A bank of backgrounds, uint8 (count, side, side, 3): half rendered scenes, half drawn surfaces and clutter."""
+    """A bank of backgrounds, uint8 (count, side, side, 3): rendered scenes, textured grounds, clutter."""
+    drawn = (draw_ground, _surface, draw_ground, _wall_and_table, draw_ground, _clutter, _wall_and_table)
     made = []
     for index in range(count):
         rng = np.random.default_rng([seed, index])
-        if index % 2:
+        if index % 3 == 0:
             picture = render_scene(int(rng.integers(1 << 30)), (side, side))[0]
         else:
-            picture = np.uint8(
-                255 * np.clip((_surface, _surface, _wall_and_table, _clutter)[index // 2 % 4](rng, side), 0, 1)
-            )
+            picture = np.uint8(255 * np.clip(drawn[index % len(drawn)](rng, side), 0, 1))
         made.append(picture)
     return np.stack(made)
 
@@ -54,7 +54,7 @@ def _surface(rng: np.random.Generator, side: int) -> np.ndarray:
 def _wall_and_table(rng: np.random.Generator, side: int) -> np.ndarray:
     """A wall above a table, each plain or textured, the wall often with blurred things in front of it."""
     wall = studio(rng, side) if rng.random() < 0.4 else _clutter(rng, side)
-    table = studio(rng, side) if rng.random() < 0.4 else _surface(rng, side)
+    table = (studio, studio, _surface, draw_ground, draw_ground)[rng.integers(5)](rng, side)
     row = np.arange(side)[:, None] + (np.arange(side)[None] - side / 2) * rng.normal(0, 0.05)
     below = np.clip((row - rng.uniform(0.35, 0.75) * side) / rng.uniform(1, 8), 0, 1)[..., None]
     return wall * (1 - below) + table * below
@@ -99,8 +99,10 @@ class PhotoMaker:
         side = self.side
         if rng.random() < 0.3:
             return studio(rng, side).astype(np.float32)
-        y, x = rng.integers(0, side // 4, 2)
-        picture = self.scenes[rng.integers(len(self.scenes))][y : y + side, x : x + side].astype(np.float32) / 255
+        window = int(rng.uniform(0.6, 1.25) * side)
+        y, x = rng.integers(0, len(self.scenes[0]) - window + 1, 2)
+        part = self.scenes[rng.integers(len(self.scenes))][y : y + window, x : x + window]
+        picture = cv2.resize(part, (side, side), interpolation=cv2.INTER_LINEAR).astype(np.float32) / 255
         if rng.random() < 0.5:
             picture = picture[:, ::-1]
         if rng.random() < 0.2:

@@ -12,7 +12,7 @@ WORDS = ("NORD", "aqua", "No 7", "LUMI", "pure", "FERN", "tonic", "OAT", "BLOOM"
 
 def draw_product(rng: np.random.Generator, side: int) -> np.ndarray:
     """One product of a random kind, filling its square."""
-    kinds = (turned, turned, boxed, bag, blob, blob, garment, frame, stack)
+    kinds = (turned, turned, boxed, bag, bag, blob, blob, garment, frame, frame, stack)
     size = 2 * side
     rgb, matte = kinds[rng.integers(len(kinds))](rng, size)
     rgb = np.clip(rgb * _light(rng, matte), 0, 1)

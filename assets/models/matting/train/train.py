@@ -2,7 +2,7 @@
 
     OMP_NUM_THREADS=1 PYTHONPATH=. python assets/models/matting/train/train.py --out DIR [--minutes 12]
 
-Writes DIR/network.pt every minute; started again it goes on from there.
+Writes DIR/network.pt every 50 steps; started again it goes on from there (warm_start.py: from the published network).
 """
 
 import argparse
@@ -19,7 +19,7 @@ from torch.nn import functional
 
 SIDE_PX = 160
 BATCH = 16
-RATE = 2e-3
+RATE = 2e-3  # of a new network; a third of it for one that goes on
 
 
 def loss_of(logits: torch.Tensor, alpha: torch.Tensor) -> torch.Tensor:
@@ -34,8 +34,10 @@ def loss_of(logits: torch.Tensor, alpha: torch.Tensor) -> torch.Tensor:
 
 def batch_of(maker: PhotoMaker, rng: np.random.Generator) -> tuple[torch.Tensor, torch.Tensor]:
     photos, alphas = zip(*(maker.make(rng) for _ in range(BATCH)), strict=True)
-    small = [cv2.resize(alpha, (SIDE_PX // 2, SIDE_PX // 2), interpolation=cv2.INTER_AREA) for alpha in alphas]
+    half = maker.side // 2, maker.side // 2
+    small = [cv2.resize(alpha, half, interpolation=cv2.INTER_AREA) for alpha in alphas]
     pixels = torch.from_numpy(np.stack(photos)).permute(0, 3, 1, 2).float() / 255
+    pixels = pixels.contiguous(memory_format=torch.channels_last)
     return pixels, torch.from_numpy(np.stack(small))[:, None].float() / 255
 
 
@@ -43,15 +45,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--minutes", type=float, default=12, help="CPU time for this run")
-    parser.add_argument("--products", type=int, default=800)
-    parser.add_argument("--scenes", type=int, default=350)
+    parser.add_argument("--rate", type=float, default=RATE)
+    parser.add_argument("--products", type=int, default=1200)
+    parser.add_argument("--scenes", type=int, default=700)
     parser.add_argument("--seed", type=int, default=1)
     choice = parser.parse_args()
     choice.out.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
     torch.manual_seed(choice.seed)
-    network, kept = MattingNetwork(), choice.out / "network.pt"
+    network, kept = MattingNetwork().to(memory_format=torch.channels_last), choice.out / "network.pt"
     if kept.exists():
         network.load_state_dict(torch.load(kept)["raw"])
     average = torch.optim.swa_utils.AveragedModel(
@@ -63,8 +66,9 @@ def main() -> None:
     print(f"banks made, {started:.0f} s", flush=True)
     while spent < 1:
         spent = (time.process_time() - started) / (60 * choice.minutes)
+        fall = 0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(spent, 1)))
         for group in optimiser.param_groups:
-            group["lr"] = RATE * min(1, (step + 1) / 50) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(spent, 1))))
+            group["lr"] = choice.rate * min(1, (step + 1) / 50) * fall
         pixels, alpha = batch_of(maker, rng)
         loss = loss_of(network(pixels), alpha)
         optimiser.zero_grad()
