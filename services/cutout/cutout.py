@@ -22,6 +22,7 @@ from services.images import Box
 WORKING_SIDE_PX = 640
 MATTING_SIDE_PX = 2048
 MIN_PRODUCT_PX = 64
+MIN_PHOTO_PX = 32  # short side: product, margin and a border that shows the background
 SPECK_SHARE = 0.01
 GAP_SHARE = 0.06
 CUT_OFF_SHARE = 0.04
@@ -98,6 +99,9 @@ def without_shadow(rgb: np.ndarray, alpha: np.ndarray) -> np.ndarray:
 
 
 def _from_background(rgb: np.ndarray, saliency: Saliency, solve: Solve) -> CutOut:
+    height, width = rgb.shape[:2]
+    if min(width, height) < MIN_PHOTO_PX:
+        raise CutOutFailed(f"the photo is only {width} x {height} px large", LARGER_ADVICE)
     small = _shrink(rgb, WORKING_SIDE_PX)
     likely = saliency.find(small)
     mask, method, confidence = _find_product(small, likely)

@@ -244,6 +244,13 @@ def test_a_tiny_product_is_refused():
         cut_out(photo)
 
 
+@pytest.mark.parametrize("size", [(1, 1), (3, 900), (900, 20)])
+def test_a_photo_of_a_few_pixels_is_refused(size):
+    """Thumbnails and strips say how large they are and what is needed."""
+    with pytest.raises(CutOutFailed, match=rf"only {size[0]} x {size[1]} px.*500 px"):
+        cut_out(mug_photo()[0].resize(size))
+
+
 @pytest.mark.parametrize("packshot", PACKSHOTS, ids=lambda path: path.stem)
 def test_sample_packshots_match_their_renders_alpha(packshot):
     """Each sample photo on a plain background gives nearly the outline of its render, seen from a little nearer."""
