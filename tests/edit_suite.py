@@ -96,7 +96,6 @@ def known_person() -> Iterator[None]:
     person = figure()[1]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tryon_engine, "find_people", lambda photo: (person,) if photo.size == (240, 400) else ())
-        patch.setattr(tryon_engine, "find_faces", lambda photo: ())
         yield
 
 
