@@ -6,6 +6,9 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.compositor.animation import LOOP_S, PLAYS, MotionType
+from services.lines import Line
+
+MOST_BYTES = 5_000_000_000
 
 
 class AnimationRules(BaseModel):
@@ -14,16 +17,18 @@ class AnimationRules(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     shortest_s: float | None = Field(None, ge=0, le=LOOP_S, description="All plays together")
-    longest_s: float | None = Field(None, ge=LOOP_S, description="All plays together; an animation takes 5 s at least")
-    most_plays: int | None = Field(None, ge=1)
-    most_frames: int | None = Field(None, ge=25)
-    most_frames_per_second: float | None = Field(None, ge=5)
-    least_kilobits_per_second: float | None = Field(None, gt=0)
-    least_bytes: int | None = Field(None, gt=0)
-    max_bytes: int | None = Field(None, ge=10_000, description="Left out: the limit of the still file")
-    source: str = "request"
+    longest_s: float | None = Field(
+        None, ge=LOOP_S, le=86_400, description="All plays together; an animation takes 5 s at least"
+    )
+    most_plays: int | None = Field(None, ge=1, le=1000)
+    most_frames: int | None = Field(None, ge=25, le=100_000)
+    most_frames_per_second: float | None = Field(None, ge=5, le=240)
+    least_kilobits_per_second: float | None = Field(None, gt=0, le=1_000_000)
+    least_bytes: int | None = Field(None, gt=0, le=MOST_BYTES)
+    max_bytes: int | None = Field(None, ge=10_000, le=MOST_BYTES, description="Left out: the limit of the still file")
+    source: Line = Field("request", max_length=60)
     confidence: Literal["high", "medium", "low"] = "high"
-    note: str = ""
+    note: Line = Field("", max_length=200)
 
     @property
     def is_certain(self) -> bool:

@@ -49,6 +49,22 @@ def test_animations_of_a_request_are_within_its_own_rules():
     assert CustomFormat(id="custom_kiosk", width=720, height=1280, animations={}).format().animations == {}
 
 
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("longest_s", float("inf")),
+        ("max_bytes", 10**18),
+        ("note", "x" * 201),
+        ("note", "\u202eabc"),
+        ("source", "a\nb"),
+    ],
+)
+def test_rules_of_a_client_are_bounded(field, value):
+    """They come back in checks, and become limits of an encoder: an endless one ended in an OverflowError."""
+    with pytest.raises(ValidationError, match=field):
+        CustomFormat(id="custom_kiosk", width=720, height=1280, animations={"mp4": {field: value}})
+
+
 def test_every_known_format_is_there():
     """72 formats: finished ads, assets that platforms lay out, and native."""
     kinds = [format.kind for format in FORMAT_LIST]

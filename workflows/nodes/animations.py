@@ -22,7 +22,8 @@ async def animate_creatives(
     failures: dict[str, FormatFailure] = {}
     for name, layout in creatives.layouts.items():
         format = by_id[layout.format]
-        types = [file_type for file_type in (motion.types if motion else ()) if file_type in format.animations]
+        asked = dict.fromkeys(motion.types if motion else ())
+        types = [file_type for file_type in asked if file_type in format.animations]
         made = await _first_possible(services, layout.artwork, format, types)
         if isinstance(made, Reel):
             reels[name] = made
